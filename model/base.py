@@ -26,6 +26,8 @@ class RegressionModel(ABC):
     """One record as a client sends it."""
     output_schema: ClassVar[type[BaseModel]]
     """One prediction as a client receives it."""
+    card: BaseModel | None = None
+    """What the model was trained on, how good it is and what it is not for; shown in its metadata."""
 
     @abstractmethod
     def predict_batch(self, many: Sequence[BaseModel]) -> list[BaseModel]:
