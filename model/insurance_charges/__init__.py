@@ -1,0 +1,1 @@
+"""Insurance charges: what one insured person costs in a year."""

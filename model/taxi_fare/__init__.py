@@ -1,0 +1,1 @@
+"""Taxi fare: what one trip in New York costs."""
