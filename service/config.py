@@ -1,0 +1,91 @@
+"""The configuration file: which models are served, under which names and paths."""
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from service.refusal import RefusalError, first_error, shown
+
+TAKEN_PATHS = ("/", "/api", "/docs", "/metrics", "/openapi.json")
+"""Paths of the service itself; an alias may be none of them and lie under none of them."""
+
+
+def _alias(path: str) -> str:
+    if not re.fullmatch(r"(/[A-Za-z0-9_.-]+)+", path):
+        raise ValueError("write a plain path such as /predict")
+    if path.startswith(tuple(f"{taken.rstrip('/')}/" for taken in TAKEN_PATHS[1:])) or path in TAKEN_PATHS:
+        raise ValueError("the service uses this path itself; write another one such as /predict")
+    return path
+
+
+class Strict(BaseModel):
+    """A part of the file: unknown keys and values of another type are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ModelEntry(Strict):
+    """One model of the file."""
+
+    qualified_name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+    """The model's name in paths and metrics; must be the one its class carries."""
+    class_path: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
+    """Where the class is: ``model.insurance_charges.InsuranceChargesModel``."""
+    create_endpoint: bool
+    """False loads and checks the model without giving it endpoints."""
+    path: Annotated[str, AfterValidator(_alias)] | None = None
+    """A second, shorter path for single predictions."""
+
+
+class RestConfig(Strict):
+    """The whole file."""
+
+    service_title: Annotated[str, Field(min_length=1, max_length=200)]
+    models: Annotated[tuple[ModelEntry, ...], Field(min_length=1, strict=False)]
+
+    @model_validator(mode="after")
+    def _names_and_paths_are_unique(self) -> "RestConfig":
+        for key, values in (
+            ("qualified_name", [entry.qualified_name for entry in self.models]),
+            ("path", [entry.path for entry in self.models if entry.path is not None]),
+        ):
+            value, count = Counter(values).most_common(1)[0] if values else ("", 0)
+            if count > 1:
+                raise ValueError(f"{count} models have the {key} {value!r}; give each its own")
+        return self
+
+
+def load_config(path: Path) -> RestConfig:
+    """Read and check the file; raise `RefusalError` naming file, key, offending value and what to write instead."""
+    document = _read(path)
+    try:
+        return RestConfig.model_validate(document)
+    except ValidationError as invalid:
+        place, message, value = first_error(invalid)
+        raise RefusalError(f"{path}: {_advice(place, message, value)}") from invalid
+
+
+def _read(path: Path) -> object:
+    try:
+        document: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return document
+    except OSError as error:
+        raise RefusalError(f"{path}: {error.strerror}; set REST_CONFIG to a file that lists the models") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RefusalError(f"{path}: not YAML: {error}") from error
+
+
+def _advice(place: tuple[int | str, ...], message: str, value: object) -> str:
+    if not place:
+        return message if isinstance(value, dict) else f"expected service_title and models, found {shown(value)}"
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
+    if message.startswith("extra inputs"):
+        known = RestConfig if len(place) == 1 else ModelEntry
+        return f"{key}: unknown key; the keys here are {', '.join(known.model_fields)}"
+    if message.startswith("field required"):
+        return f"{key}: missing; every one of {shown(value)} needs it"
+    return f"{key}: {message}, found {shown(value)}"

@@ -1,0 +1,58 @@
+"""Settings of the service process, from the environment: `SERVICE_*` and `REST_CONFIG`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import ByteSize, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.refusal import RefusalError, first_error, shown
+
+PREFIX = "SERVICE_"
+DEFAULT_CONFIG = Path(__file__).parents[1] / "configuration" / "rest_config.yaml"
+
+
+class LogLevel(StrEnum):
+    """How much the service tells about itself."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Settings(BaseSettings):
+    """Everything about the process that is not the list of its models."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, populate_by_name=True)
+
+    rest_config: Annotated[Path, Field(validation_alias="REST_CONFIG")] = DEFAULT_CONFIG
+    """The YAML file that lists the models."""
+    model_package: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*$")] = "model"
+    """The package a `class_path` must lie in; nothing else is imported because a file says so."""
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """Address to listen on. A container needs 0.0.0.0; a person's machine should not be open to its network."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    """Port to listen on; 0 takes a free one and logs it."""
+    max_body_bytes: Annotated[ByteSize, Field(ge=1024)] = ByteSize(1024 * 1024)
+    """Longest accepted body. A batch of 1,000 taxi trips takes about 250 kB."""
+    keep_alive_s: Annotated[int, Field(ge=1, le=3600)] = 75
+    """How long an idle connection stays open. Must exceed the idle time of clients and balancers: whoever
+    closes first loses no request, and it should not be the server."""
+    stop_timeout_s: Annotated[int, Field(ge=0, le=3600)] = 10
+    """How long requests in flight may take to finish once the service was told to stop."""
+    emulate_cpu_ms: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)] = 0.0
+    """CPU time burnt per predicted record, to stand for a heavier model."""
+    log_level: LogLevel = LogLevel.INFO
+
+
+def load_settings() -> Settings:
+    """Read the environment; raise `RefusalError` naming the variable, its value and what is expected."""
+    try:
+        return Settings()
+    except ValidationError as invalid:
+        place, message, value = first_error(invalid)
+        field = str(place[0])
+        variable = field if field.isupper() else f"{PREFIX}{field.upper()}"
+        raise RefusalError(f"{variable}={shown(value)}: {message}") from invalid
