@@ -1,0 +1,110 @@
+"""The one place that turns exceptions into answers: RFC 9457 problem documents."""
+
+import logging
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MEDIA_TYPE = "application/problem+json"
+TITLES = {
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+"""RFC 9110's names; Python's own differ from version to version."""
+
+DETAILS = {
+    404: "Nothing is served at this path; /docs lists what is.",
+    405: "This path does not answer this method; the Allow header names the ones it does.",
+    500: "The service failed to answer; the fault is not in the request.",
+}
+_log = logging.getLogger(__name__)
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field of the body."""
+
+    model_config = ConfigDict(frozen=True, title="Field error")
+
+    field: Annotated[str, Field(description="The field, as in code.", examples=["bmi", "instances[3].bmi"])]
+    pointer: Annotated[str, Field(description="The field, as JSON pointer.", examples=["#/bmi", "#/instances/3/bmi"])]
+    message: Annotated[str, Field(description="What it should be.", examples=["Field required"])]
+
+
+class Problem(BaseModel):
+    """Why a request was not answered as asked (RFC 9457)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Annotated[str, Field(description="The status says it all: about:blank.", examples=["about:blank"])] = (
+        "about:blank"
+    )
+    title: Annotated[str, Field(description="Name of the status.", examples=["Unprocessable Content"])]
+    status: Annotated[int, Field(description="The HTTP status.", ge=400, le=599, examples=[422])]
+    detail: Annotated[str, Field(description="What to change.", examples=["1 field is not as it should be."])]
+    errors: Annotated[
+        tuple[FieldError, ...],
+        Field(description="The fields that are wrong, the first few of them; empty where no field is to blame."),
+    ] = ()
+
+
+class ProblemError(Exception):
+    """Raised anywhere to answer with this problem."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        errors: tuple[FieldError, ...] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail)
+        self.problem = Problem(title=TITLES[status], status=status, detail=detail, errors=errors)
+        self.headers = headers
+
+
+class ProblemMiddleware:
+    """Answers every exception of the application inside it; nothing but a disconnect passes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and answer what it raises."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        answer_started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal answer_started
+            answer_started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except ClientDisconnect:
+            _log.debug("the client left before its request was complete")
+        except Exception as error:
+            if answer_started:  # too late for another answer: let the server cut the connection
+                raise
+            await _answer(error)(scope, receive, send)
+
+
+def _answer(error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        detail = DETAILS.get(error.status_code, error.detail)
+        error = ProblemError(error.status_code, detail, headers=dict(error.headers or {}))
+    if not isinstance(error, ProblemError):
+        _log.error("unexpected %s while answering", type(error).__name__, exc_info=error)
+        error = ProblemError(500, DETAILS[500])
+    content = error.problem.model_dump_json()
+    return Response(content, error.problem.status, headers=error.headers, media_type=MEDIA_TYPE)
