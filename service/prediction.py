@@ -1,0 +1,147 @@
+"""Answering with predictions: one record, or up to 1,000 at once."""
+
+import math
+import time
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from model.base import RegressionModel
+from service.bodies import BodyReader
+from service.endpoint import Answer, Endpoint, Operation
+from service.hosting import Hosted, example_of
+from service.settings import Settings
+
+MAX_INSTANCES = 1000
+PROBLEMS = (400, 413, 415, 422, 500)
+JSON = "application/json"
+
+
+class Batch(BaseModel):
+    """Records to predict at once; every model has a subclass that says of which schema."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    instances: list[Any]
+
+
+class Predictor:
+    """A model as the service asks it: answers checked, and slowed down where it stands for a heavier one."""
+
+    def __init__(self, model: RegressionModel, emulate_cpu_ms: float) -> None:
+        self._model = model
+        self._emulate_cpu_ms = emulate_cpu_ms
+
+    def one(self, record: BaseModel) -> BaseModel:
+        """Predict one record."""
+        burn_cpu(self._emulate_cpu_ms)
+        prediction = self._model.predict(record)
+        check_finite(prediction)
+        return prediction
+
+    def many(self, records: Sequence[BaseModel]) -> list[BaseModel]:
+        """Predict n records at once."""
+        burn_cpu(self._emulate_cpu_ms * len(records))
+        predictions = self._model.predict_batch(records)
+        if len(predictions) != len(records):
+            raise RuntimeError(f"the model answered {len(records)} records with {len(predictions)} predictions")
+        for prediction in predictions:
+            check_finite(prediction)
+        return predictions
+
+
+def burn_cpu(duration_ms: float) -> None:
+    """Spend CPU time of this thread: waiting would not stand for a model, others could compute meanwhile."""
+    if duration_ms:
+        end_s = time.thread_time() + duration_ms / 1000
+        while time.thread_time() < end_s:
+            pass
+
+
+def check_finite(prediction: BaseModel) -> None:
+    """Raise for a prediction that JSON cannot express; the schema does not see what was built around it."""
+    for name, value in prediction.__dict__.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise RuntimeError(f"the model predicted {name}={value}")
+
+
+def prediction_endpoints(hosted: Hosted, settings: Settings) -> list[Endpoint]:
+    """Return the endpoints of one model, its alias included."""
+    model = hosted.model
+    predictor = Predictor(model, settings.emulate_cpu_ms)
+    base = f"/api/models/{model.qualified_name}"
+    one = _answer_one(model, predictor, settings.max_body_bytes)
+    endpoints = [Endpoint("POST", f"{base}/prediction", one, _operation_one(model, f"predict_{model.qualified_name}"))]
+    if hosted.path is not None:
+        operation = _operation_one(model, f"predict_{model.qualified_name}_alias")
+        endpoints.append(Endpoint("POST", hosted.path, one, operation))
+    accepts, returns = batch_schemas(model)
+    many = _answer_many(model, predictor, BodyReader(accepts, settings.max_body_bytes))
+    endpoints.append(Endpoint("POST", f"{base}/predictions", many, _operation_many(model, accepts, returns)))
+    return endpoints
+
+
+def _answer_one(model: RegressionModel, predictor: Predictor, max_body_bytes: int) -> Answer:
+    reader = BodyReader(model.input_schema, max_body_bytes)
+    to_json = TypeAdapter(model.output_schema).dump_json
+
+    async def answer(scope: Scope, receive: Receive) -> Response:
+        record = await reader.read(scope, receive)
+        return Response(to_json(predictor.one(record)), media_type=JSON)
+
+    return answer
+
+
+def _answer_many(model: RegressionModel, predictor: Predictor, reader: BodyReader[Batch]) -> Answer:
+    to_json = TypeAdapter(list[model.output_schema]).dump_json  # type: ignore[name-defined]
+
+    async def answer(scope: Scope, receive: Receive) -> Response:
+        batch = await reader.read(scope, receive)
+        return Response(b'{"predictions":%b}' % to_json(predictor.many(batch.instances)), media_type=JSON)
+
+    return answer
+
+
+def batch_schemas(model: RegressionModel) -> tuple[type[Batch], type[BaseModel]]:
+    """Return the schemas of a batch and of its answer."""
+    sizes = Field(min_length=1, max_length=MAX_INSTANCES)
+    instances = Field(title="Instances", description="The records to predict.")
+    predictions = Field(title="Predictions", description="One for every record, in the same order.")
+    accepted = Annotated[list[model.input_schema], sizes, instances]  # type: ignore[name-defined]
+    returned = Annotated[list[model.output_schema], sizes, predictions]  # type: ignore[name-defined]
+    name = model.input_schema.__name__
+    return (
+        create_model(f"{name}Batch", __base__=Batch, instances=accepted),
+        create_model(f"{name}Predictions", predictions=returned),
+    )
+
+
+def _operation_one(model: RegressionModel, operation_id: str) -> Operation:
+    return Operation(
+        operation_id,
+        model.display_name,
+        f"{model.display_name}: predict one record",
+        model.description,
+        accepts=model.input_schema,
+        example=example_of(model.input_schema),
+        returns=model.output_schema,
+        returned="The prediction.",
+        problems=PROBLEMS,
+    )
+
+
+def _operation_many(model: RegressionModel, accepts: type[Batch], returns: type[BaseModel]) -> Operation:
+    return Operation(
+        f"predict_{model.qualified_name}_batch",
+        model.display_name,
+        f"{model.display_name}: predict up to {MAX_INSTANCES:,} records",
+        f"{model.description} All or nothing: one wrong record refuses the batch.",
+        accepts=accepts,
+        example={"instances": [example_of(model.input_schema)] * 2},
+        returns=returns,
+        returned="The predictions, in the order of the records.",
+        problems=PROBLEMS,
+    )
