@@ -1,0 +1,116 @@
+"""The application: routes, what stands before them, and the way from the environment to it."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope
+
+import service
+from service.catalogue import catalogue_endpoints
+from service.config import load_config
+from service.documentation import (
+    DESCRIPTION,
+    DOCS_PATH,
+    OPENAPI_PATH,
+    add_problem_schemas,
+    asset,
+    asset_names,
+    docs_page,
+)
+from service.endpoint import Endpoint
+from service.health import Lifecycle, Phase, health_endpoints
+from service.hosting import Hosted, load_models
+from service.metrics import Metrics, MetricsMiddleware
+from service.prediction import prediction_endpoints
+from service.problems import ProblemMiddleware
+from service.refusal import ends_the_process
+from service.settings import Settings, load_settings
+
+_log = logging.getLogger(__name__)
+
+
+class Service(FastAPI):
+    """FastAPI's routes and OpenAPI behind two middlewares of our own."""
+
+    def __init__(self, title: str, hosted: Sequence[Hosted], settings: Settings) -> None:
+        self.lifecycle = Lifecycle()
+        self.metrics = Metrics(hosted, settings.emulate_cpu_ms)
+        super().__init__(
+            title=title,
+            version=service.__version__,
+            description=DESCRIPTION,
+            openapi_url=None,  # these three are routes of our own, measured and answered like all others
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            lifespan=_lifespan,
+        )
+        served = [one for one in hosted if one.create_endpoint]
+        # The router tries routes in this order: what is asked most comes first.
+        for one in served:
+            self.router.routes.extend(prediction_endpoints(one, settings))
+        self.router.routes.extend(health_endpoints(self.lifecycle))
+        self.router.routes.append(self.metrics.endpoint())
+        self.router.routes.extend(catalogue_endpoints(served, settings.emulate_cpu_ms))
+        self.router.routes.extend(_documentation_endpoints(self))
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return what a request passes: metrics see every answer, problems answer every exception."""
+        return MetricsMiddleware(ProblemMiddleware(self.router), self.metrics)
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = super().openapi()
+            add_problem_schemas(self.openapi_schema)
+        return self.openapi_schema
+
+
+@asynccontextmanager
+async def _lifespan(app: Service) -> AsyncIterator[None]:
+    app.lifecycle.phase = Phase.SERVING  # the models were loaded and checked before the application was made
+    yield
+    app.lifecycle.phase = Phase.STOPPING
+
+
+def _documentation_endpoints(app: Service) -> list[Endpoint]:
+    async def home(_scope: Scope, _receive: Receive) -> Response:
+        return RedirectResponse(DOCS_PATH)
+
+    async def page(_scope: Scope, _receive: Receive) -> Response:
+        return docs_page(app.title)
+
+    async def openapi(_scope: Scope, _receive: Receive) -> Response:
+        return JSONResponse(app.openapi())
+
+    async def file(scope: Scope, _receive: Receive) -> Response:
+        return asset(scope["path"].rpartition("/")[2])
+
+    answers = {"/": home, DOCS_PATH: page, OPENAPI_PATH: openapi} | {
+        f"{DOCS_PATH}/{name}": file for name in asset_names()
+    }
+    return [Endpoint("GET", path, answer, operation=None) for path, answer in answers.items()]
+
+
+def create_app(title: str, hosted: Sequence[Hosted], settings: Settings) -> Service:
+    """Return the application that serves these models."""
+    return Service(title, hosted, settings)
+
+
+def load_app(settings: Settings) -> Service:
+    """Return the application that the configuration file describes; raise `RefusalError` where it cannot be."""
+    config = load_config(settings.rest_config)
+    hosted = load_models(config, settings.model_package)
+    for one in hosted:
+        _log.info("loaded %s %s", one.model.qualified_name, one.model.version)
+    return create_app(config.service_title, hosted, settings)
+
+
+def from_environment() -> Service:
+    """Return the application for ``uvicorn --factory service.app:from_environment``."""
+    with ends_the_process():
+        return load_app(load_settings())
