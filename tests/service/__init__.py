@@ -1,0 +1,1 @@
+"""The service, alone and as a process."""

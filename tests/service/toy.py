@@ -1,0 +1,61 @@
+"""A model that needs no artifact: doubles a number, or misbehaves as told by it."""
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from model.base import RegressionModel
+
+CRASHES, ANSWERS_NAN, ANSWERS_NOTHING = 101, 102, 103
+"""Values of ``number`` that bring out what a broken model does."""
+
+
+class ToyRecord(BaseModel):
+    """One number to double."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    number: Annotated[int, Field(ge=0, le=200, description="The number.", examples=[21])]
+    weight: Annotated[float, Field(ge=0, le=1, description="A weight.", examples=[0.5])]
+    colour: Annotated[Literal["red", "blue"], Field(description="A colour.", examples=["red"])]
+    flag: Annotated[bool, Field(description="A switch.", examples=[True])]
+    label: Annotated[str, Field(max_length=64, description="A text.", examples=["one"])]
+
+
+class ToyPrediction(BaseModel):
+    """Twice the number."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    double: Annotated[float, Field(description="The double.", examples=[42.0])]
+
+
+class ToyModel(RegressionModel):
+    """Doubles."""
+
+    display_name = "Toy"
+    qualified_name = "toy_model"
+    description = "Doubles a number."
+    version = "1.2.3"
+    input_schema: ClassVar[type[BaseModel]] = ToyRecord
+    output_schema: ClassVar[type[BaseModel]] = ToyPrediction
+
+    def predict_batch(self, many: Sequence[BaseModel]) -> list[BaseModel]:
+        """Double n numbers."""
+        return [answer for record in many if isinstance(record, ToyRecord) for answer in _answers(record)]
+
+    def predict(self, one: BaseModel) -> BaseModel:
+        """Double one number."""
+        return self.predict_batch([one])[0]
+
+
+def _answers(record: ToyRecord) -> list[ToyPrediction]:
+    if record.number == CRASHES:
+        raise RuntimeError("secret of the model")
+    if record.number == ANSWERS_NAN:
+        return [ToyPrediction.model_construct(double=math.nan)]
+    if record.number == ANSWERS_NOTHING:
+        return []
+    return [ToyPrediction(double=2.0 * record.number)]
