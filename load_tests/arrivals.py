@@ -1,0 +1,46 @@
+"""When requests are due: Poisson arrivals for open stages, a grid in time for each closed user."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from load_tests.timeline import Timeline
+
+
+def poisson_arrivals(timeline: Timeline, rng: random.Random, share: float = 1.0) -> Iterator[float]:
+    """Yield the due times (seconds since the run began, rising) of a Poisson process with each stage's rate.
+
+    The process is drawn in units of its own rate (exponential gaps of mean 1) and mapped through the cumulative
+    rate, so that it is exact across the borders of stages (L. Devroye, "Non-Uniform Random Variate Generation",
+    chapter VI.1.3, inversion). `share` thins the rate: the sum of processes with shares that add up to 1 is the whole.
+    """
+    budget = rng.expovariate(1.0)
+    for window in timeline.windows:
+        rate_rps = window.offered_rps * share
+        time_s = window.begins_s
+        while (due_s := time_s + budget / rate_rps) < window.ends_s:
+            yield due_s
+            time_s, budget = due_s, rng.expovariate(1.0)
+        budget -= (window.ends_s - time_s) * rate_rps
+
+
+@dataclass
+class PacedUser:
+    """The schedule of one closed user, who asks at even intervals and never twice at once.
+
+    Its first request comes at a random part of the interval, so that users do not march in step. When an answer takes
+    longer than the interval the next request follows at once and the schedule moves on: what would have been asked
+    meanwhile is lost, as closed users lose it.
+    """
+
+    timeline: Timeline
+    phase: float
+    """Part of the interval, from 0 to below 1, before the first request."""
+    _last_due_s: float | None = field(default=None, init=False)
+
+    def next_due_s(self, now_s: float) -> float:
+        """Due time of the next request, not before `now_s` (seconds since the run began)."""
+        interval_s = 1 / self.timeline.at(now_s).each_rps
+        due_s = now_s + self.phase * interval_s if self._last_due_s is None else self._last_due_s + interval_s
+        self._last_due_s = max(due_s, now_s)
+        return self._last_due_s

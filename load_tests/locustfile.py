@@ -1,0 +1,56 @@
+"""Wires a scenario into Locust: `locust -f load_tests/locustfile.py --host http://127.0.0.1:8000`."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import gevent
+from locust import events
+from locust.argument_parser import LocustArgumentParser
+from locust.env import Environment
+
+from load_tests.scenario_errors import ScenarioError
+from load_tests.session import LoadSession
+from load_tests.shape import ScenarioShape
+from load_tests.users import ClosedUser, OpenArrivals
+
+__all__ = ["ClosedUser", "OpenArrivals", "ScenarioShape"]
+
+USAGE_ERROR = 2
+
+
+@events.init_command_line_parser.add_listener
+def _add_options(parser: LocustArgumentParser) -> None:
+    parser.add_argument(
+        "--scenario",
+        default="staged",
+        env_var="LOADPROOF_SCENARIO",
+        help="Name of a scenario in load_tests/scenarios, or the path of one",
+    )
+    parser.add_argument(
+        "--report-folder",
+        default="",
+        env_var="LOADPROOF_REPORT_FOLDER",
+        help="Where the run's reports go; by default a new folder under reports/",
+    )
+
+
+@events.init.add_listener
+def _prepare(environment: Environment, **_: Any) -> None:
+    options = environment.parsed_options
+    try:
+        session = LoadSession(environment, options)
+    except ScenarioError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(USAGE_ERROR)
+    environment.events.test_start.add_listener(lambda **_: session.begin())
+    environment.events.test_stopping.add_listener(lambda **_: session.stop_offering())
+    environment.events.test_stop.add_listener(lambda **_: session.conclude())
+    environment.events.user_error.add_listener(lambda exception, **_: session.note_error(exception))
+    environment.events.quit.add_listener(lambda **_: session.show())
+    if options.headless:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            gevent.signal_handler(number, session.stop_by_signal, number)

@@ -1,0 +1,114 @@
+"""What became of a request, and the log of all of them: when each was due, sent and answered."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class Outcome(IntEnum):
+    """What became of a request that was due."""
+
+    CORRECT = 0
+    WRONG_STATUS = 1
+    WRONG_ANSWER = 2
+    TIMEOUT = 3
+    CONNECTION = 4
+    UNFINISHED = 5
+    """Still without an answer when the run had waited as long as the timeout."""
+    DROPPED = 6
+    """Never sent: the generator had too many requests in flight."""
+
+    @property
+    def title(self) -> str:
+        """In words: `wrong status`."""
+        return self.name.lower().replace("_", " ")
+
+
+FAILURES = (Outcome.WRONG_STATUS, Outcome.WRONG_ANSWER, Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.UNFINISHED)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request; times are seconds since the run began."""
+
+    due_s: float
+    sent_s: float
+    ended_s: float
+    outcome: Outcome
+
+    @property
+    def latency_s(self) -> float:
+        """From the moment the request was due to its end."""
+        return self.ended_s - self.due_s
+
+
+@dataclass
+class RequestLog:
+    """All requests of a run, in columns (25 bytes each), in the order in which they ended."""
+
+    due_s: array[float] = field(default_factory=lambda: array("d"))
+    sent_s: array[float] = field(default_factory=lambda: array("d"))
+    ended_s: array[float] = field(default_factory=lambda: array("d"))
+    outcome: array[int] = field(default_factory=lambda: array("B"))
+    details: Counter[str] = field(default_factory=Counter)
+    """How often each kind of failure was seen, in words: `status 503`, `ConnectionRefusedError`."""
+
+    def append(self, due_s: float, sent_s: float, ended_s: float, outcome: Outcome) -> None:
+        """Add a request that has ended."""
+        self.due_s.append(due_s)
+        self.sent_s.append(sent_s)
+        self.ended_s.append(ended_s)
+        self.outcome.append(outcome)
+
+    def __len__(self) -> int:
+        return len(self.due_s)
+
+    def __iter__(self) -> Iterator[Request]:
+        for due_s, sent_s, ended_s, outcome in zip(self.due_s, self.sent_s, self.ended_s, self.outcome, strict=True):
+            yield Request(due_s, sent_s, ended_s, Outcome(outcome))
+
+
+@dataclass
+class Recorder:
+    """Logs requests as they end, and knows those still in flight.
+
+    A request that never ends raises no event anywhere, so it is noted when it leaves, not when it comes back.
+    """
+
+    clock_s: Callable[[], float]
+    """Seconds since the run began."""
+    log: RequestLog = field(default_factory=RequestLog)
+    _in_flight: dict[int, tuple[float, float]] = field(default_factory=dict)
+    _tickets: int = 0
+
+    @property
+    def in_flight(self) -> int:
+        """Number of requests sent and not ended."""
+        return len(self._in_flight)
+
+    def sent(self, due_s: float) -> int:
+        """Note that a request leaves now; returns the ticket to end it with."""
+        self._tickets += 1
+        self._in_flight[self._tickets] = (due_s, self.clock_s())
+        return self._tickets
+
+    def ended(self, ticket: int, outcome: Outcome, detail: str = "") -> None:
+        """Log a request as ended now, with the kind of failure in `detail`."""
+        due_s, sent_s = self._in_flight.pop(ticket)
+        self.log.append(due_s, sent_s, self.clock_s(), outcome)
+        if detail:
+            self.log.details[detail] += 1
+
+    def dropped(self, due_s: float) -> None:
+        """Log a request that was due and could not be sent."""
+        now_s = self.clock_s()
+        self.log.append(due_s, now_s, now_s, Outcome.DROPPED)
+
+    def abandon(self) -> None:
+        """Log all requests in flight as unfinished: the run waits no longer."""
+        for ticket in list(self._in_flight):
+            self.ended(ticket, Outcome.UNFINISHED)

@@ -1,0 +1,165 @@
+"""The report of a run as data: what `run.json` holds. Its JSON schema is `docs/run.schema.json`."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from load_tests.measurement import Measurement, StageMeasurement, percentile
+from load_tests.outcomes import FAILURES
+from load_tests.scenario import Scenario
+from load_tests.verdict import Judgement, RunVerdict, Verdict
+
+FILE_NAME = "run.json"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LatencyReport(_Part):
+    """Latency of correct answers from the moment they were due, in milliseconds (nearest rank, unrounded)."""
+
+    p50: float
+    p90: float
+    p95: float
+    p99: float
+    p99_9: float
+    max: float
+
+    @classmethod
+    def of(cls, stage: StageMeasurement) -> Self | None:
+        """Percentiles of a stage; None without a correct answer."""
+        if not stage.latencies_s:
+            return None
+        p50, p90, p95, p99, p99_9, most = (
+            percentile(stage.latencies_s, percent) * 1000 for percent in (50, 90, 95, 99, 99.9, 100)
+        )
+        return cls(p50=p50, p90=p90, p95=p95, p99=p99, p99_9=p99_9, max=most)
+
+
+class StageReport(_Part):
+    """One stage: requests that were due after it had settled. Times are seconds since the run began."""
+
+    name: str
+    judged: bool
+    begins_s: float
+    judged_from_s: float
+    ends_s: float
+    offered_rps: float = Field(description="Requests a second the scenario asks for.")
+    users: int = Field(description="Closed users; 0 for open arrivals.")
+    due: int
+    correct: int
+    failed: dict[str, int] = Field(description="Requests that went wrong, by class.")
+    dropped: int = Field(description="Requests due that the generator could not send.")
+    latency_ms: LatencyReport | None
+    lateness_p99_ms: float | None = Field(description="99th percentile of the delay from due to sent.")
+    generator_cpu_share: float = Field(description="Mean CPU share of the generator's core.")
+
+    @classmethod
+    def of(cls, stage: StageMeasurement) -> Self:
+        """Report a measured stage."""
+        window = stage.window
+        return cls(
+            name=window.name,
+            judged=window.judged,
+            begins_s=window.begins_s,
+            judged_from_s=window.judged_from_s,
+            ends_s=window.ends_s,
+            offered_rps=window.offered_rps,
+            users=window.users,
+            due=stage.due,
+            correct=stage.correct,
+            failed={outcome.title: stage.outcomes[outcome] for outcome in FAILURES if stage.outcomes[outcome]},
+            dropped=stage.dropped,
+            latency_ms=LatencyReport.of(stage),
+            lateness_p99_ms=percentile(stage.lateness_s, 99) * 1000 if stage.lateness_s else None,
+            generator_cpu_share=stage.cpu_share,
+        )
+
+
+class ObjectiveReport(_Part):
+    """One objective, judged."""
+
+    where: str = Field(description="The stage it is judged over, or `run`.")
+    objective: str
+    verdict: Verdict
+    due: int
+    bad: int
+    evidence: str
+
+    @classmethod
+    def of(cls, judgement: Judgement) -> Self:
+        """Report a judgement."""
+        return cls(
+            where=judgement.where,
+            objective=judgement.objective.title,
+            verdict=judgement.verdict,
+            due=judgement.n,
+            bad=judgement.bad,
+            evidence=judgement.evidence,
+        )
+
+
+class ServiceReport(_Part):
+    """What the service says of the model under load; empty where it does not say."""
+
+    version: str = ""
+    emulated_cpu_ms: float = Field(default=0.0, description="CPU time burnt on purpose at each prediction.")
+
+
+class RunFacts(_Part):
+    """What is known of a run besides its measurement."""
+
+    target: str = Field(description="URL that predictions were asked of.")
+    started_at: datetime
+    command: str = Field(description="Repeats the run.")
+    service: ServiceReport
+    versions: dict[str, str] = Field(description="Of Python, Locust and this project.")
+
+
+class RunReport(_Part):
+    """A whole run."""
+
+    format: int = 1
+    verdict: Verdict
+    exit_code: int
+    reason: str = Field(description="The verdict's reason in one sentence.")
+    invalid_because: tuple[str, ...]
+    scenario: str
+    model: str
+    confidence: float
+    facts: RunFacts
+    ended_after_s: float
+    objectives: tuple[ObjectiveReport, ...]
+    stages: tuple[StageReport, ...]
+    failures: dict[str, int] = Field(description="Over the whole run, warm-up and settling included, by what was seen.")
+    scenario_text: str
+
+    def write(self, folder: Path) -> Path:
+        """Write `run.json` into a folder; the path it has then."""
+        path = folder / FILE_NAME
+        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        return path
+
+
+def report_of(
+    scenario: Scenario, measurement: Measurement, verdict: RunVerdict, failures: dict[str, int], facts: RunFacts
+) -> RunReport:
+    """Put together the report of a judged run."""
+    return RunReport(
+        verdict=verdict.verdict,
+        exit_code=verdict.verdict.exit_code,
+        reason=verdict.reason,
+        invalid_because=verdict.invalid_because,
+        scenario=scenario.name,
+        model=scenario.model,
+        confidence=scenario.confidence,
+        facts=facts,
+        ended_after_s=measurement.ended_s,
+        objectives=tuple(ObjectiveReport.of(judgement) for judgement in verdict.judgements),
+        stages=tuple(StageReport.of(stage) for stage in measurement.stages),
+        failures=failures,
+        scenario_text=scenario.text,
+    )

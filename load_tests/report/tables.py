@@ -1,0 +1,44 @@
+"""The two tables of a report, as rows of text: what happened stage by stage, and what each objective came to."""
+
+from dataclasses import dataclass
+
+from load_tests.report.run_report import RunReport, StageReport
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text; `numeric` columns are aligned to the right."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[int]
+
+
+def stage_table(report: RunReport) -> Table:
+    """One row a stage; latencies are of correct answers, in milliseconds."""
+    head = ("stage", "offered", "due", "correct", "failed", "p50 ms", "p95 ms", "p99 ms", "max ms")
+    rows = tuple(_stage_row(stage) for stage in report.stages)
+    return Table(head, rows, frozenset(range(1, len(head))))
+
+
+def _stage_row(stage: StageReport) -> tuple[str, ...]:
+    latency = stage.latency_ms
+    latencies = (latency.p50, latency.p95, latency.p99, latency.max) if latency else ()
+    failed = ", ".join(f"{count} {kind}" for kind, count in stage.failed.items())
+    if stage.dropped:
+        failed = ", ".join(filter(None, (failed, f"{stage.dropped} dropped")))
+    return (
+        stage.name if stage.judged else f"{stage.name} (not judged)",
+        f"{stage.offered_rps:g}/s" + (f" ({stage.users} users)" if stage.users else ""),
+        str(stage.due),
+        str(stage.correct),
+        failed or "0",
+        *(f"{milliseconds:.1f}" for milliseconds in latencies),
+        *("–" for _ in range(4 - len(latencies))),
+    )
+
+
+def objective_table(report: RunReport) -> Table:
+    """One row an objective."""
+    rows = tuple((row.where, row.objective, row.evidence, row.verdict.value) for row in report.objectives)
+    return Table(("stage", "objective", "evidence", "verdict"), rows, frozenset())

@@ -1,0 +1,31 @@
+"""The Locust shape of a scenario: how many users of which kind there are, from second to second."""
+
+from typing import ClassVar
+
+from locust import LoadTestShape
+from locust.user import User
+
+from load_tests.run import LoadRun
+from load_tests.scenario import Arrivals
+from load_tests.users import ClosedUser, OpenArrivals
+
+SPAWN_RATE = 100.0
+"""All users of a stage come at once; their first requests are spread over an interval each."""
+
+
+class ScenarioShape(LoadTestShape):
+    """Follows the timeline of the run under way, and ends when its last answer is in."""
+
+    load_run: ClassVar[LoadRun | None] = None
+    """The run under way; set when a test starts."""
+
+    def tick(self) -> tuple[int, float, list[type[User]]] | None:
+        """Say how many users there should be now; None ends the test."""
+        run = type(self).load_run
+        if run is None:
+            return (1, SPAWN_RATE, [OpenArrivals])
+        if run.over:
+            return None
+        if run.scenario.load.arrivals is Arrivals.OPEN:
+            return (1, SPAWN_RATE, [OpenArrivals])
+        return (run.timeline.at(run.now_s()).users, SPAWN_RATE, [ClosedUser])

@@ -1,0 +1,143 @@
+"""The Locust users: one that offers open arrivals, and those who wait for their answers."""
+
+from typing import ClassVar
+
+import gevent
+from gevent.pool import Pool
+from locust import FastHttpUser, task
+from locust.contrib.fasthttp import FastHttpSession, LocustBadStatusCode, ResponseContextManager
+from locust.exception import StopUser
+
+from load_tests.connections import Connections
+from load_tests.outcomes import Outcome
+from load_tests.run import LoadRun
+from load_tests.scenario import ConnectionUse
+
+LONGEST_SLEEP_S = 0.5
+"""A user that waits for a distant request looks this often whether the run was stopped."""
+
+
+class LoadUser(FastHttpUser):
+    """A user that sends the payloads of a run and records what becomes of them."""
+
+    abstract = True
+    insecure = False
+    load_run: ClassVar[LoadRun]
+    """The run under way; set when a test starts."""
+
+    def open_connections(self, lanes: int) -> Connections:
+        """Connections of this user, renewed as the scenario says."""
+        load = self.load_run.scenario.load
+        max_age_s = load.connections if isinstance(load.connections, float) else None
+        return Connections(self._new_session, lanes, max_age_s, self.load_run.now_s)
+
+    def _new_session(self) -> FastHttpSession:
+        load = self.load_run.scenario.load
+        headers = {"Content-Type": "application/json"}
+        if load.connections is ConnectionUse.PER_REQUEST:
+            headers["Connection"] = "close"
+        session = FastHttpSession(
+            base_url=self.host,
+            request_event=self.environment.events.request,
+            user=self,
+            insecure=self.insecure,
+            network_timeout=load.timeout,
+            connection_timeout=load.timeout,
+            max_retries=0,
+            concurrency=load.in_flight,
+            headers=headers,
+        )
+        session.client.redirect_response_codes = frozenset()
+        return session
+
+    def send(self, connections: Connections, due_s: float) -> None:
+        """Send the next payload and record what becomes of it."""
+        run = self.load_run
+        payload = run.next_payload()
+        session = connections.next()
+        ticket = run.recorder.sent(due_s)
+        outcome, detail = Outcome.UNFINISHED, ""
+        try:
+            with (
+                gevent.Timeout(run.scenario.load.timeout),
+                session.post(run.scenario.prediction_path, data=payload.body, catch_response=True) as response,
+            ):
+                outcome, detail = _failure(response) or run.deck.check(payload, response.status_code, response.content)
+                if outcome is Outcome.CORRECT:
+                    response.success()
+                else:
+                    response.failure(detail)
+        except gevent.Timeout:
+            outcome, detail = Outcome.TIMEOUT, "timeout"
+        finally:
+            run.recorder.ended(ticket, outcome, detail)
+        if outcome is Outcome.TIMEOUT:
+            connections.discard(session)
+
+
+def _failure(response: ResponseContextManager) -> tuple[Outcome, str] | None:
+    """Say what kept a request from being answered; None if it was answered, with whatever status."""
+    error = response.request_meta["exception"]
+    if error is None or isinstance(error, LocustBadStatusCode):
+        return None
+    if isinstance(error, gevent.Timeout | TimeoutError):
+        return Outcome.TIMEOUT, "timeout"
+    return Outcome.CONNECTION, type(error).__name__
+
+
+class OpenArrivals(LoadUser):
+    """Everybody: sends each request when it is due, whether or not earlier ones have been answered."""
+
+    fixed_count = 1
+    LANES: ClassVar[int] = 10
+
+    @task
+    def offer(self) -> None:
+        """Offer the whole schedule, then wait for the last answers."""
+        run = self.load_run
+        pool = Pool(run.scenario.load.in_flight)
+        connections = self.open_connections(self.LANES)
+        for due_s in run.open_arrivals():
+            if not self._sleep_until(due_s):
+                break
+            if pool.free_count():
+                pool.spawn(self.send, connections, due_s).link_exception(self._note_error)
+            else:
+                run.recorder.dropped(due_s)
+        run.all_offered = True
+        pool.join(timeout=run.patience_s)
+        pool.kill()
+        raise StopUser
+
+    def _sleep_until(self, due_s: float) -> bool:
+        """Sleep until a request is due; False if the run was stopped meanwhile."""
+        while (wait_s := due_s - self.load_run.now_s()) > 0:
+            if not self.load_run.offering:
+                return False
+            gevent.sleep(min(wait_s, LONGEST_SLEEP_S))
+        return self.load_run.offering
+
+    def _note_error(self, greenlet: gevent.Greenlet) -> None:
+        self.load_run.generator_errors.append(repr(greenlet.exception))
+
+
+class ClosedUser(LoadUser):
+    """Somebody who asks at an even pace, one request at a time."""
+
+    def on_start(self) -> None:
+        """Begin with a schedule and connections of one's own."""
+        self._schedule = self.load_run.new_user()
+        self._connections = self.open_connections(lanes=1)
+
+    def wait_time(self) -> float:
+        """Seconds until the next request is due; Locust may stop a user who waits."""
+        return max(0.0, self._due_s - self.load_run.now_s())
+
+    @task
+    def ask(self) -> None:
+        """Wait until the next request is due, and send it."""
+        self._due_s = self._schedule.next_due_s(self.load_run.now_s())
+        if self._due_s >= self.load_run.timeline.ends_s:
+            raise StopUser
+        self.wait()
+        self.send(self._connections, self._due_s)

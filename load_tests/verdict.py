@@ -1,0 +1,197 @@
+"""The verdict on a run: pure functions from a measurement and its demands to PASS, FAIL, INCONCLUSIVE or INVALID."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from load_tests import binomial
+from load_tests.demands import JudgedDemand, judged_demands
+from load_tests.generator_health import BUSIEST_CPU_SHARE
+from load_tests.measurement import Measurement, StageMeasurement, percentile
+from load_tests.objectives import (
+    ErrorObjective,
+    GoodputObjective,
+    LatencyObjective,
+    Objective,
+    ProportionObjective,
+    ThroughputObjective,
+)
+from load_tests.quantities import format_duration, format_share
+from load_tests.scenario import Scenario
+from load_tests.timeline import Timeline, timeline_of
+
+MOST_DROPPED = 0.005
+"""Largest share of the requests due that the generator may fail to send."""
+MOST_LATENESS = 0.2
+"""Largest 99th percentile of the delay before sending, as a share of the tightest latency threshold."""
+
+
+class Verdict(StrEnum):
+    """What a run proves."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    INVALID = "INVALID"
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the command that ran the load test (2 is kept for usage errors and crashes)."""
+        return {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3, Verdict.INVALID: 4}[self]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One objective, judged."""
+
+    where: str
+    objective: Objective
+    verdict: Verdict
+    n: int
+    """Requests due."""
+    bad: int
+    """Requests that count against the objective (of a throughput objective: that were not answered correctly)."""
+    evidence: str
+    """What was seen and what it proves, in a few words."""
+
+
+@dataclass(frozen=True)
+class RunVerdict:
+    """The verdict on a whole run, and why."""
+
+    verdict: Verdict
+    reason: str
+    """One sentence."""
+    invalid_because: tuple[str, ...]
+    judgements: tuple[Judgement, ...]
+
+
+def judge(scenario: Scenario, measurement: Measurement) -> RunVerdict:
+    """Judge every objective of the scenario, and whether the measurement can be trusted at all."""
+    timeline = timeline_of(scenario)
+    demands = judged_demands(scenario, timeline)
+    invalid = tuple(_reasons_for_distrust(measurement, timeline, demands))
+    stages = {stage.window.name: stage for stage in measurement.stages}
+    judgements = tuple(
+        judge_demand(demand, [stages[window.name] for window in demand.windows], scenario.confidence)
+        for demand in demands
+    )
+    verdict = Verdict.INVALID if invalid else _worst(judgements)
+    return RunVerdict(verdict, _sentence(verdict, invalid, judgements, scenario), invalid, judgements)
+
+
+def judge_demand(demand: JudgedDemand, stages: Sequence[StageMeasurement], confidence: float) -> Judgement:
+    """Judge one objective over the stages it is about."""
+    objective = demand.objective
+    due = sum(stage.due for stage in stages)
+    if isinstance(objective, ThroughputObjective):
+        return _judge_throughput(demand, objective, stages, due)
+    bad = sum(_bad(objective, stage) for stage in stages)
+    if not due:
+        verdict, evidence = Verdict.INCONCLUSIVE, "no request was due"
+    elif not objective.allowed:
+        verdict = Verdict.FAIL if bad else Verdict.PASS
+        evidence = f"{bad} of {due} went wrong"
+    else:
+        verdict, evidence = _judge_proportion(bad, due, objective.allowed, confidence)
+    return Judgement(demand.where, objective, verdict, due, bad, evidence)
+
+
+def _bad(objective: ProportionObjective, stage: StageMeasurement) -> int:
+    """Requests due in a stage that count against an objective."""
+    match objective:
+        case LatencyObjective():
+            return stage.due - stage.correct + stage.slower_than(objective.threshold_s)
+        case ErrorObjective():
+            return stage.failed
+        case GoodputObjective():
+            return stage.due - stage.correct
+
+
+def _judge_proportion(bad: int, due: int, allowed: float, confidence: float) -> tuple[Verdict, str]:
+    seen = f"{bad} of {due} bad"
+    if binomial.proves_kept(bad, due, allowed, confidence):
+        return Verdict.PASS, f"{seen}: at most {format_share(binomial.upper_limit(bad, due, confidence))} are"
+    if binomial.proves_broken(bad, due, allowed, confidence):
+        return Verdict.FAIL, f"{seen}: more than the {format_share(allowed)} allowed"
+    more = binomial.requests_to_settle(bad, due, allowed, confidence)
+    settle = f"{more} more requests would settle it" if more else "too close to what is allowed to be settled"
+    return Verdict.INCONCLUSIVE, f"{seen}, {format_share(allowed)} allowed: {settle}"
+
+
+def _judge_throughput(
+    demand: JudgedDemand, objective: ThroughputObjective, stages: Sequence[StageMeasurement], due: int
+) -> Judgement:
+    correct = sum(stage.correct for stage in stages)
+    seen_rps = correct / demand.judged_s
+    kept = seen_rps >= objective.at_least_rps * (1 - 1e-9)
+    evidence = f"{correct} correct answers in {format_duration(demand.judged_s)}: {seen_rps:.3g}/s"
+    return Judgement(demand.where, objective, Verdict.PASS if kept else Verdict.FAIL, due, due - correct, evidence)
+
+
+def _worst(judgements: Sequence[Judgement]) -> Verdict:
+    verdicts = {judgement.verdict for judgement in judgements}
+    return next((v for v in (Verdict.FAIL, Verdict.INCONCLUSIVE) if v in verdicts), Verdict.PASS)
+
+
+def _reasons_for_distrust(
+    measurement: Measurement, timeline: Timeline, demands: Sequence[JudgedDemand]
+) -> Iterator[str]:
+    """Why the measurement cannot be trusted; nothing if it can."""
+    judged = [stage for stage in measurement.stages if stage.window.judged]
+    yield from (f"the load generator failed: {error}" for error in measurement.generator_errors)
+    if measurement.ended_s < timeline.ends_s:
+        yield _cut_short(measurement, timeline)
+    if not sum(stage.due - stage.dropped for stage in judged):
+        yield "no request was sent in a judged stage"
+    for stage in judged:
+        if stage.dropped > MOST_DROPPED * stage.due:
+            yield (
+                f"{stage.window.name}: the generator dropped {stage.dropped} of {stage.due} requests, too many were in "
+                "flight: offer less, or start more processes"
+            )
+        if stage.cpu_share >= BUSIEST_CPU_SHARE:
+            yield (
+                f"{stage.window.name}: the generator used {stage.cpu_share:.0%} of its core, so it delayed what it "
+                "measured: offer less, or start more processes"
+            )
+    yield from _late_senders(judged, demands)
+
+
+def _cut_short(measurement: Measurement, timeline: Timeline) -> str:
+    window = timeline.at(measurement.ended_s)
+    by = f" by {measurement.stopped_by}" if measurement.stopped_by else ""
+    return (
+        f"the run was stopped{by} after {format_duration(measurement.ended_s)} of "
+        f"{format_duration(timeline.ends_s)}, in stage {window.name}"
+    )
+
+
+def _late_senders(judged: Sequence[StageMeasurement], demands: Sequence[JudgedDemand]) -> Iterator[str]:
+    """Say in which stages requests left so late that their latency is the generator's and not the service's."""
+    for stage in judged:
+        thresholds_s = [
+            demand.objective.threshold_s
+            for demand in demands
+            if isinstance(demand.objective, LatencyObjective) and stage.window in demand.windows
+        ]
+        p99_s = percentile(stage.lateness_s, 99)
+        if thresholds_s and p99_s > MOST_LATENESS * min(thresholds_s):
+            yield (
+                f"{stage.window.name}: 1 % of the requests left {format_duration(p99_s)} late or more, too much to judge "
+                f"{format_duration(min(thresholds_s))} by: free this machine's CPU, or offer less"
+            )
+
+
+def _sentence(
+    verdict: Verdict, invalid: Sequence[str], judgements: Sequence[Judgement], scenario: Scenario
+) -> str:
+    if invalid:
+        return invalid[0] + (f" (and {len(invalid) - 1} more)" if len(invalid) > 1 else "")
+    if verdict is Verdict.PASS:
+        return f"{len(judgements)} of {len(judgements)} objectives proven at {scenario.confidence:.0%} confidence"
+    against = [judgement for judgement in judgements if judgement.verdict is verdict]
+    first = against[0]
+    others = f" (and {len(against) - 1} more)" if len(against) > 1 else ""
+    kept = "is broken" if verdict is Verdict.FAIL else "is not proven"
+    return f"{first.where}: {first.objective.title} {kept}: {first.evidence}{others}"
