@@ -46,7 +46,7 @@ def _prepare(environment: Environment, **_: Any) -> None:
     except ScenarioError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(USAGE_ERROR)
-    environment.events.test_start.add_listener(lambda **_: session.begin())
+    ScenarioShape.begin_run = session.begin
     environment.events.test_stopping.add_listener(lambda **_: session.stop_offering())
     environment.events.test_stop.add_listener(lambda **_: session.conclude())
     environment.events.user_error.add_listener(lambda exception, **_: session.note_error(exception))

@@ -21,6 +21,8 @@ class StageMeasurement:
     """Of the requests sent, from due to sent, rising."""
     cpu_share: float
     """Of the generator's core, mean."""
+    measured_s: float
+    """How much of the judged part was run; less than all of it if the run was cut short."""
 
     @property
     def due(self) -> int:
@@ -62,7 +64,7 @@ class Measurement:
 
 
 def measure_stages(
-    timeline: Timeline, requests: Iterable[Request], cpu_shares: Sequence[float]
+    timeline: Timeline, requests: Iterable[Request], cpu_shares: Sequence[float], ended_s: float
 ) -> tuple[StageMeasurement, ...]:
     """Count requests in the stage in which they were due; what was due while a stage settled is left out."""
     outcomes: dict[str, Counter[Outcome]] = {window.name: Counter() for window in timeline.windows}
@@ -84,6 +86,7 @@ def measure_stages(
             tuple(sorted(latencies_s[window.name])),
             tuple(sorted(lateness_s[window.name])),
             cpu_share,
+            max(0.0, min(window.ends_s, ended_s) - window.judged_from_s),
         )
         for window, cpu_share in zip(timeline.windows, cpu_shares, strict=True)
     )

@@ -88,7 +88,7 @@ class LoadRun:
         ended_s = self._ended_s or 0.0
         shares = [self.cpu.mean_share(window.judged_from_s, window.ends_s) for window in self.timeline.windows]
         return Measurement(
-            stages=measure_stages(self.timeline, self.recorder.log, shares),
+            stages=measure_stages(self.timeline, self.recorder.log, shares, ended_s),
             ended_s=ended_s,
             stopped_by=self.stopped_by,
             generator_errors=(*self.generator_errors, *self._unoffered(ended_s)),
@@ -96,7 +96,7 @@ class LoadRun:
 
     def _unoffered(self, ended_s: float) -> Iterator[str]:
         """Hold the log against the schedule: an open run that lost requests on its own side proves nothing."""
-        if self.scenario.load.arrivals is Arrivals.OPEN:
+        if self.scenario.load.arrivals is Arrivals.OPEN and ended_s >= self.timeline.ends_s:
             due = sum(due_s < ended_s for due_s in self.open_arrivals())
             if due > len(self.recorder.log):
                 yield f"{due - len(self.recorder.log)} of {due} requests were due and never offered"

@@ -1,6 +1,8 @@
 """What happens around a Locust test: begin a run, end it well, judge it and write its reports."""
 
 import argparse
+import gc
+import logging
 import os
 import platform
 import shlex
@@ -21,11 +23,13 @@ from load_tests.report import markdown, terminal
 from load_tests.report.folders import report_folder
 from load_tests.report.run_report import RunFacts, RunReport, report_of
 from load_tests.run import LoadRun
+from load_tests.scenario_errors import ScenarioError
 from load_tests.service_facts import describe_service
-from load_tests.shape import ScenarioShape
 from load_tests.users import LoadUser
 from load_tests.verdict import Verdict, judge
 from load_tests.watch import watch
+
+logger = logging.getLogger(__name__)
 
 STOP_SLACK_S = 1.0
 
@@ -54,11 +58,15 @@ class LoadSession:
         deck = make_deck(source_for(scenario.model), scenario.load)
         return LoadRun(scenario, deck)
 
-    def begin(self) -> None:
-        """Start a run; its clock starts with it."""
+    def begin(self) -> LoadRun | None:
+        """Start a run, and its clock; None if the scenario, chosen anew in the web page, cannot be run."""
         host = self._environment.host or ""
         started_at = datetime.now(UTC)
-        run = self._new_run()
+        try:
+            run = self._new_run()
+        except ScenarioError as error:
+            logger.error(error)
+            return None
         self._facts = RunFacts(
             target=host + run.scenario.prediction_path,
             started_at=started_at,
@@ -68,9 +76,11 @@ class LoadSession:
         )
         self._folder = report_folder(self._options.report_folder, run.scenario.name, started_at)
         self._environment.stop_timeout = run.patience_s + STOP_SLACK_S
+        self._run = LoadUser.load_run = run
+        _spare_garbage_collector()
         run.start()
-        self._run = LoadUser.load_run = ScenarioShape.load_run = run
         self._watch = gevent.spawn(watch, run, sys.stdout)
+        return run
 
     def stop_offering(self) -> None:
         """Offer nothing more: the test is being stopped, at its end or early."""
@@ -83,6 +93,7 @@ class LoadSession:
             if self._run.stopped_by:
                 os._exit(Verdict.INVALID.exit_code)
             self._run.stopped_by = signal.Signals(number).name
+            self._run.stop_offering()
         gevent.spawn(self._environment.runner.quit)
 
     def note_error(self, error: BaseException) -> None:
@@ -109,6 +120,12 @@ class LoadSession:
         """Show the last run's report in the terminal."""
         if self._report is not None:
             terminal.show(self._report, str(self._folder), sys.stdout)
+
+
+def _spare_garbage_collector() -> None:
+    """Take all that exists now out of later collections, which would stop the generator for a tenth of a second each."""
+    gc.collect()
+    gc.freeze()
 
 
 def _write_markdown(report: RunReport, folder: Path) -> None:

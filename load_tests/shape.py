@@ -1,5 +1,6 @@
 """The Locust shape of a scenario: how many users of which kind there are, from second to second."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from locust import LoadTestShape
@@ -16,15 +17,22 @@ SPAWN_RATE = 100.0
 class ScenarioShape(LoadTestShape):
     """Follows the timeline of the run under way, and ends when its last answer is in."""
 
-    load_run: ClassVar[LoadRun | None] = None
-    """The run under way; set when a test starts."""
+    begin_run: ClassVar[Callable[[], LoadRun | None]]
+    """Begins a run; None if it cannot be begun. Set before the first test starts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._run: LoadRun | None = None
+
+    def reset_time(self) -> None:
+        """Forget the last run: Locust calls this when a test starts."""
+        super().reset_time()
+        self._run = None
 
     def tick(self) -> tuple[int, float, list[type[User]]] | None:
         """Say how many users there should be now; None ends the test."""
-        run = type(self).load_run
-        if run is None:
-            return (1, SPAWN_RATE, [OpenArrivals])
-        if run.over:
+        run = self._run = self._run or type(self).begin_run()
+        if run is None or run.over:
             return None
         if run.scenario.load.arrivals is Arrivals.OPEN:
             return (1, SPAWN_RATE, [OpenArrivals])

@@ -123,10 +123,14 @@ def _judge_throughput(
     demand: JudgedDemand, objective: ThroughputObjective, stages: Sequence[StageMeasurement], due: int
 ) -> Judgement:
     correct = sum(stage.correct for stage in stages)
-    seen_rps = correct / demand.judged_s
-    kept = seen_rps >= objective.at_least_rps * (1 - 1e-9)
-    evidence = f"{correct} correct answers in {format_duration(demand.judged_s)}: {seen_rps:.3g}/s"
-    return Judgement(demand.where, objective, Verdict.PASS if kept else Verdict.FAIL, due, due - correct, evidence)
+    measured_s = sum(stage.measured_s for stage in stages)
+    seen_rps = correct / measured_s if measured_s else 0.0
+    evidence = f"{correct} correct answers in {format_duration(measured_s)}: {seen_rps:.3g}/s"
+    if measured_s < demand.judged_s:
+        verdict = Verdict.INCONCLUSIVE
+    else:
+        verdict = Verdict.PASS if seen_rps >= objective.at_least_rps * (1 - 1e-9) else Verdict.FAIL
+    return Judgement(demand.where, objective, verdict, due, due - correct, evidence)
 
 
 def _worst(judgements: Sequence[Judgement]) -> Verdict:
