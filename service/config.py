@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -59,6 +60,20 @@ class RestConfig(Strict):
         return self
 
 
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that refuses a key written twice instead of silently taking the second."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Return the mapping of a node."""
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                problem = f"{key.value!r} appears twice"
+                raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def load_config(path: Path) -> RestConfig:
     """Read and check the file; raise `RefusalError` naming file, key, offending value and what to write instead."""
     document = _read(path)
@@ -71,7 +86,7 @@ def load_config(path: Path) -> RestConfig:
 
 def _read(path: Path) -> object:
     try:
-        document: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document: object = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506
         return document
     except OSError as error:
         raise RefusalError(f"{path}: {error.strerror}; set REST_CONFIG to a file that lists the models") from error

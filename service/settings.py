@@ -1,5 +1,7 @@
 """Settings of the service process, from the environment: `SERVICE_*` and `REST_CONFIG`."""
 
+import logging
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +13,7 @@ from service.refusal import RefusalError, first_error, shown
 
 PREFIX = "SERVICE_"
 DEFAULT_CONFIG = Path(__file__).parents[1] / "configuration" / "rest_config.yaml"
+_log = logging.getLogger(__name__)
 
 
 class LogLevel(StrEnum):
@@ -49,6 +52,7 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """Read the environment; raise `RefusalError` naming the variable, its value and what is expected."""
+    _point_out_misspelt()
     try:
         return Settings()
     except ValidationError as invalid:
@@ -56,3 +60,10 @@ def load_settings() -> Settings:
         field = str(place[0])
         variable = field if field.isupper() else f"{PREFIX}{field.upper()}"
         raise RefusalError(f"{variable}={shown(value)}: {message}") from invalid
+
+
+def _point_out_misspelt() -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name != "rest_config"}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:  # no refusal: Kubernetes sets such variables for a Service named "service"
+        _log.warning("ignored: %s; the settings are %s", ", ".join(unknown), ", ".join(sorted(known)))

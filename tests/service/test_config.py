@@ -1,0 +1,91 @@
+"""A wrong configuration file is refused with file, key, value and what to write instead."""
+
+from pathlib import Path
+
+import pytest
+
+from service.config import load_config
+from service.refusal import RefusalError
+from service.settings import DEFAULT_CONFIG
+
+GOOD = """\
+service_title: Toys
+models:
+  - qualified_name: toy_model
+    class_path: model.toy.ToyModel
+    create_endpoint: true
+    path: /predict
+"""
+SECOND = """\
+  - qualified_name: other_model
+    class_path: model.toy.OtherModel
+    create_endpoint: false
+"""
+
+
+def test_the_committed_file_serves_both_models_and_the_taxi_alias() -> None:
+    models = load_config(DEFAULT_CONFIG).models
+    assert [(one.qualified_name, one.create_endpoint, one.path) for one in models] == [
+        ("insurance_charges_model", True, None),
+        ("taxi_fare_model", True, "/predict"),
+    ]
+
+
+def test_a_good_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "models.yaml"
+    file.write_text(GOOD + SECOND)
+    config = load_config(file)
+    assert config.service_title == "Toys"
+    assert [one.create_endpoint for one in config.models] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (GOOD.replace("create_endpoint", "create_endpont"), ["models[0].create_endpoint: missing"]),
+        (
+            GOOD + "    colour: red\n",
+            ["models[0].colour: unknown key", "qualified_name, class_path, create_endpoint, path"],
+        ),
+        (GOOD + "title: x\n", ["title: unknown key", "service_title, models"]),
+        (GOOD.replace("service_title: Toys\n", ""), ["service_title: missing"]),
+        (GOOD.replace("Toys", "5"), ["service_title:", "string", "5"]),
+        (GOOD.replace("true", "'yes'"), ["models[0].create_endpoint:", "boolean", "'yes'"]),
+        (GOOD.replace("toy_model", "Toy-Model"), ["models[0].qualified_name:", "'Toy-Model'"]),
+        (GOOD.replace("model.toy.ToyModel", "ToyModel"), ["models[0].class_path:", "'ToyModel'"]),
+        (GOOD.replace("model.toy.ToyModel", "os; import sys"), ["models[0].class_path:", "'os; import sys'"]),
+        (GOOD.replace("/predict", "predict"), ["models[0].path:", "such as /predict", "'predict'"]),
+        (GOOD.replace("/predict", "/{name}"), ["models[0].path:", "such as /predict"]),
+        (GOOD.replace("/predict", "/docs"), ["models[0].path:", "uses this path itself", "'/docs'"]),
+        (GOOD.replace("/predict", "/api/models"), ["models[0].path:", "uses this path itself"]),
+        (GOOD + SECOND.replace("other_model", "toy_model"), ["qualified_name 'toy_model'", "give each its own"]),
+        (GOOD + SECOND + "    path: /predict\n", ["path '/predict'", "give each its own"]),
+        ("service_title: Toys\nmodels: []\n", ["models:", "at least 1"]),
+        ("service_title: Toys\nmodels: toy\n", ["models:", "'toy'"]),
+        ("service_title: Toys\nmodels: [toy]\n", ["models[0]:", "'toy'"]),
+        ("", ["expected service_title and models, found None"]),
+        ("- 1\n", ["expected service_title and models, found [1]"]),
+        ("a: [", ["not YAML", "line 1"]),
+        (GOOD + "service_title: Again\n", ["'service_title' appears twice", "line 7"]),
+        ("!!python/object/apply:os.system ['true']\n", ["not YAML", "python/object"]),
+    ],
+)
+def test_a_wrong_file_is_refused(tmp_path: Path, text: str, said: list[str]) -> None:
+    file = tmp_path / "models.yaml"
+    file.write_text(text)
+    with pytest.raises(RefusalError) as refusal:
+        load_config(file)
+    for part in [str(file), *said]:
+        assert part in str(refusal.value)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RefusalError, match=r"No such file.*REST_CONFIG"):
+        load_config(tmp_path / "nothing.yaml")
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "models.yaml"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(RefusalError, match="not YAML"):
+        load_config(file)

@@ -1,0 +1,67 @@
+"""Settings come from the environment; a wrong one is named with its value."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from service.refusal import RefusalError
+from service.settings import DEFAULT_CONFIG, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("SERVICE_") or name == "REST_CONFIG":
+            monkeypatch.delenv(name)
+
+
+def test_a_person_who_sets_nothing_gets_a_local_service() -> None:
+    settings = load_settings()
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.rest_config == DEFAULT_CONFIG
+    assert settings.rest_config.is_file()
+    assert settings.max_body_bytes == 2**20
+    assert settings.keep_alive_s == 75
+    assert settings.emulate_cpu_ms == 0
+
+
+def test_every_setting_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REST_CONFIG", "other.yaml")
+    monkeypatch.setenv("SERVICE_PORT", "9000")
+    monkeypatch.setenv("SERVICE_EMULATE_CPU_MS", "2.5")
+    monkeypatch.setenv("SERVICE_MAX_BODY_BYTES", "2MiB")
+    settings = load_settings()
+    assert settings.rest_config == Path("other.yaml")
+    assert (settings.port, settings.emulate_cpu_ms, settings.max_body_bytes) == (9000, 2.5, 2 * 2**20)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SERVICE_PORT", "eighty"),
+        ("SERVICE_PORT", "70000"),
+        ("SERVICE_PORT", "tcp://10.0.0.1:8000"),
+        ("SERVICE_MAX_BODY_BYTES", "10"),
+        ("SERVICE_MAX_BODY_BYTES", "many"),
+        ("SERVICE_KEEP_ALIVE_S", "0"),
+        ("SERVICE_EMULATE_CPU_MS", "-1"),
+        ("SERVICE_EMULATE_CPU_MS", "nan"),
+        ("SERVICE_EMULATE_CPU_MS", "inf"),
+        ("SERVICE_LOG_LEVEL", "loud"),
+        ("SERVICE_MODEL_PACKAGE", "../etc"),
+        ("SERVICE_HOST", ""),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_value(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(RefusalError, match=f"^{variable}=") as refusal:
+        load_settings()
+    assert repr(value) in str(refusal.value)
+
+
+def test_a_misspelt_setting_is_pointed_out(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setenv("SERVICE_PROT", "9000")
+    load_settings()
+    assert "SERVICE_PROT" in caplog.text
+    assert "SERVICE_PORT" in caplog.text
