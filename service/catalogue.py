@@ -25,7 +25,7 @@ class ModelSummary(BaseModel):
 class ModelList(BaseModel):
     """The models that have endpoints."""
 
-    models: tuple[ModelSummary, ...]
+    models: Annotated[tuple[ModelSummary, ...], Field(description="In the order of the configuration.")]
 
 
 class ModelMetadata(ModelSummary):

@@ -1,0 +1,90 @@
+"""Every request is counted once, under labels whose number is bounded."""
+
+import asyncio
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.app import Service, create_app
+from service.hosting import Hosted
+from service.metrics import BUCKETS_S
+from service.settings import Settings
+from tests.service.records import record
+from tests.service.toy import CRASHES, ToyModel
+
+SINGLE = "/api/models/toy_model/prediction"
+
+
+def _count(client: TestClient, path: str, method: str, status: int) -> float:
+    labels = f'{{method="{method}",path="{path}",status="{status}"}}'
+    found = re.search(rf"^http_requests_total{re.escape(labels)} (.+)$", client.get("/metrics").text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def test_requests_are_counted_by_path_method_and_status(toy: TestClient) -> None:
+    toy.post(SINGLE, json=record(ToyModel))
+    toy.post(SINGLE, json=record(ToyModel))
+    toy.post(SINGLE, json={})
+    toy.post(SINGLE, json=record(ToyModel) | {"number": CRASHES})
+    toy.get(SINGLE)
+    assert _count(toy, SINGLE, "POST", 200) == 2
+    assert _count(toy, SINGLE, "POST", 422) == 1
+    assert _count(toy, SINGLE, "POST", 500) == 1
+    assert _count(toy, SINGLE, "GET", 405) == 1
+
+
+def test_durations_are_counted_in_buckets_around_100_and_250_ms(toy: TestClient) -> None:
+    toy.post(SINGLE, json=record(ToyModel))
+    text = toy.get("/metrics").text
+    labels = f'method="POST",path="{SINGLE}",status="200"'
+    assert f'http_request_duration_seconds_bucket{{le="0.1",{labels}}} 1.0' in text
+    assert {0.1, 0.25} <= set(BUCKETS_S)
+
+
+def test_unknown_paths_and_methods_share_a_label(toy: TestClient) -> None:
+    toy.get("/first")
+    toy.request("BREW", "/first")
+    series = len(toy.get("/metrics").text.splitlines())
+    for number in range(1000):
+        toy.get(f"/random/{number}")
+        toy.request(f"M{number}", "/")
+    toy.request("BREW", "/")
+    grown = toy.get("/metrics").text
+    assert _count(toy, "other", "GET", 404) == 1001
+    assert _count(toy, "other", "other", 404) == 1
+    assert _count(toy, "/", "other", 405) == 1001
+    one_series_and_metrics_itself = 2 * (len(BUCKETS_S) + 1 + 2 + 1 + 2)
+    assert len(grown.splitlines()) - series <= one_series_and_metrics_itself
+
+
+def test_models_and_requests_in_flight_are_shown(toy: TestClient) -> None:
+    text = toy.get("/metrics").text
+    assert 'service_model_info{qualified_name="toy_model",version="1.2.3"} 1.0' in text
+    assert "http_requests_in_flight 1.0" in text  # this one
+    assert "service_emulated_cpu_seconds 0.0" in text
+    assert "process_cpu_seconds_total" in text
+
+
+def test_a_client_that_leaves_is_counted_and_gets_no_answer() -> None:
+    app = create_app("Toys", [Hosted(ToyModel())], Settings())
+    sent: list[object] = []
+
+    async def leave() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: object) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": SINGLE, "headers": [], "query_string": b""}
+    asyncio.run(app(scope, leave, send))
+    assert sent == []
+    assert app.metrics.in_flight == 0
+    assert _count(TestClient(app), SINGLE, "POST", 499) == 1
+
+
+@pytest.mark.parametrize("count", [2])
+def test_applications_do_not_share_metrics(count: int) -> None:
+    apps: list[Service] = [create_app("Toys", [Hosted(ToyModel())], Settings()) for _ in range(count)]
+    TestClient(apps[0]).get("/api/health")
+    assert _count(TestClient(apps[1]), "/api/health", "GET", 200) == 0

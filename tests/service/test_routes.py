@@ -1,0 +1,85 @@
+"""Paths and methods that are not served, and the paths around the predictions."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.app import Service, create_app
+from service.health import Phase
+from service.hosting import Hosted
+from service.settings import Settings
+from tests.service.toy import ToyModel
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/api",
+        "/api/",
+        "/api/models/",
+        "/api/models/unknown/prediction",
+        "/redoc",
+        "/docs/../x",
+        "/%00",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_unknown_path_is_a_404_problem(toy: TestClient, method: str, path: str) -> None:
+    response = toy.request(method, path, follow_redirects=False)
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["title"] == "Not Found"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/predict", "POST"),
+        ("DELETE", "/api/models/toy_model/prediction", "POST"),
+        ("OPTIONS", "/api/models/toy_model/predictions", "POST"),
+        ("POST", "/api/models", "GET"),
+        ("PUT", "/api/health/ready", "GET"),
+        ("POST", "/metrics", "GET"),
+        ("BREW", "/docs", "GET"),
+    ],
+)
+def test_another_method_is_a_405_problem_that_names_the_right_one(
+    toy: TestClient, method: str, path: str, allowed: str
+) -> None:
+    response = toy.request(method, path)
+    assert response.status_code == 405
+    assert response.headers["allow"] == allowed
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_the_root_leads_to_the_documentation(toy: TestClient) -> None:
+    response = toy.get("/", follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (307, "/docs")
+
+
+def test_probes_pass_while_serving(toy: TestClient) -> None:
+    for path in ("/api/health", "/api/health/ready", "/api/health/startup"):
+        response = toy.get(path)
+        assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    ("phase", "ready", "started"), [(Phase.STARTING, 503, 503), (Phase.SERVING, 200, 200), (Phase.STOPPING, 503, 200)]
+)
+def test_probes_follow_the_life_of_the_service(toy: TestClient, phase: Phase, ready: int, started: int) -> None:
+    app = toy.app
+    assert isinstance(app, Service)
+    app.lifecycle.phase = phase
+    assert toy.get("/api/health").status_code == 200
+    assert toy.get("/api/health/ready").status_code == ready
+    assert toy.get("/api/health/startup").status_code == started
+
+
+def test_the_service_is_ready_only_between_startup_and_shutdown() -> None:
+    app = create_app("Toys", [Hosted(ToyModel())], Settings())
+    lifecycle = app.lifecycle
+    seen = [lifecycle.phase]
+    with TestClient(app):
+        seen.append(lifecycle.phase)
+    seen.append(lifecycle.phase)
+    assert seen == [Phase.STARTING, Phase.SERVING, Phase.STOPPING]
