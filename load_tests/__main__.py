@@ -9,7 +9,6 @@ from load_tests.launch import run
 from load_tests.payloads.source import source_for
 from load_tests.preflight import check_base_url
 from load_tests.quantities import format_duration
-from load_tests.scenario_errors import ScenarioError
 from load_tests.timeline import timeline_of
 
 USAGE_ERROR = 2

@@ -42,10 +42,12 @@ def judged_demands(scenario: Scenario, timeline: Timeline) -> list[JudgedDemand]
         own = {demand.key for demand in stages[window.name].slo.demands}
         for demand in scenario.slo.overridden_by(stages[window.name].slo):
             if demand.key in own or _scope(demand, scenario) is Scope.STAGE:
-                judged.append(JudgedDemand(window.name, demand.objective, (window,)))
-    for demand in scenario.slo.demands:
-        if _scope(demand, scenario) is Scope.RUN and timeline.judged:
-            judged.append(JudgedDemand(WHOLE_RUN, demand.objective, timeline.judged))
+                judged.append(JudgedDemand(window.name, demand.objective, (window,)))  # noqa: PERF401 (reads better)
+    judged.extend(
+        JudgedDemand(WHOLE_RUN, demand.objective, timeline.judged)
+        for demand in scenario.slo.demands
+        if timeline.judged and _scope(demand, scenario) is Scope.RUN
+    )
     return judged
 
 
@@ -57,7 +59,9 @@ def check_provable(scenario: Scenario) -> None:
     """Refuse a scenario that demands nothing, or whose demands no run of it could prove."""
     demands = judged_demands(scenario, timeline_of(scenario))
     if not demands:
-        raise ScenarioError("nothing is judged: write an objective under `slo`, and leave one stage without judge: false")
+        raise ScenarioError(
+            "nothing is judged: write an objective under `slo`, and leave one stage without judge: false"
+        )
     problems = [problem for demand in demands for problem in _unprovable(demand, scenario)]
     if problems:
         raise ScenarioError("\n".join(problems))
@@ -68,10 +72,10 @@ def _unprovable(demand: JudgedDemand, scenario: Scenario) -> Iterator[str]:
     if isinstance(objective, ThroughputObjective):
         offered_rps = demand.expected_requests / demand.judged_s
         if scenario.load.arrivals is Arrivals.OPEN:
-            yield f"{demand.where}: {objective.title} is for closed stages: write throughput: 99% (answered of those due)"
+            yield f"{demand.where}: {objective.title} is for closed stages: write throughput: 99% (of those due)"
         elif offered_rps < objective.at_least_rps * (1 - 1e-9):
             yield (
-                f"{demand.where}: {objective.title} cannot be reached: its users ask for {offered_rps:.3g}/s on average. "
+                f"{demand.where}: {objective.title} cannot be reached: its users ask for {offered_rps:.3g}/s. "
                 "Add users, ask for less, or demand it of the busiest stage alone (in the stage's own slo)"
             )
     elif objective.allowed:

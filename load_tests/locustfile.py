@@ -1,5 +1,6 @@
 """Wires a scenario into Locust: `locust -f load_tests/locustfile.py --host http://127.0.0.1:8000`."""
 
+import argparse
 import signal
 import sys
 from pathlib import Path
@@ -40,7 +41,7 @@ def _add_options(parser: LocustArgumentParser) -> None:
 
 @events.init.add_listener
 def _prepare(environment: Environment, **_: Any) -> None:
-    options = environment.parsed_options
+    options = environment.parsed_options or argparse.Namespace()
     try:
         session = LoadSession(environment, options)
     except ScenarioError as error:

@@ -35,7 +35,9 @@ def parse_share(text: object) -> float:
     """Fraction (0 to 1) in `0.1%` or `1/6`."""
     share = _fraction_of(_as_text(text))
     if share is None or share > 1:
-        raise ValueError(f"{text!r} is not a share of 1: write a percentage up to 100% or a fraction, such as 1% or 1/6")
+        raise ValueError(
+            f"{text!r} is not a share of 1: write a percentage up to 100% or a fraction, such as 1% or 1/6"
+        )
     return float(share)
 
 

@@ -143,12 +143,16 @@ class Scenario(_Part):
                     "(load.settle): make it longer, or settle shorter"
                 )
             if any(demand.scope is Scope.RUN for demand in stage.slo.demands):
-                raise ValueError(f"stage {stage.name!r}: an objective with `scope: run` belongs under the top level `slo`")
+                raise ValueError(
+                    f"stage {stage.name!r}: an objective with `scope: run` belongs under the top level `slo`"
+                )
         names = [stage.name for stage in self.stages]
         if duplicates := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two stages are named {duplicates[0]!r}: give each its own name")
         if self.load.arrivals is Arrivals.CLOSED and self.load.settle < SLOWEST_USER_CHANGE_S:
-            raise ValueError(f"load.settle: closed stages need at least {SLOWEST_USER_CHANGE_S:g}s until all users are there")
+            raise ValueError(
+                f"load.settle: closed stages need at least {SLOWEST_USER_CHANGE_S:g}s until all users are there"
+            )
         if not 0.5 <= self.confidence < 1:
             raise ValueError(f"confidence: {self.confidence:.0%} is not from 50% to below 100%: write 95% or 99%")
         return self

@@ -47,7 +47,7 @@ class LoadSession:
         self._run: LoadRun | None = None
         self._report: RunReport | None = None
         self._folder = Path()
-        self._watch: gevent.Greenlet | None = None
+        self._watch: gevent.Greenlet[..., None] | None = None
         environment.process_exit_code = Verdict.INVALID.exit_code
         self._new_run()
 
@@ -94,7 +94,8 @@ class LoadSession:
                 os._exit(Verdict.INVALID.exit_code)
             self._run.stopped_by = signal.Signals(number).name
             self._run.stop_offering()
-        gevent.spawn(self._environment.runner.quit)
+        if self._environment.runner is not None:
+            gevent.spawn(self._environment.runner.quit)
 
     def note_error(self, error: BaseException) -> None:
         """Remember an error of the load generator itself."""
@@ -123,7 +124,7 @@ class LoadSession:
 
 
 def _spare_garbage_collector() -> None:
-    """Take all that exists now out of later collections, which would stop the generator for a tenth of a second each."""
+    """Take all that exists now out of later collections, each of which would stop the generator for 0.1 s."""
     gc.collect()
     gc.freeze()
 

@@ -47,20 +47,21 @@ class LoadUser(FastHttpUser):
             concurrency=load.in_flight,
             headers=headers,
         )
-        session.client.redirect_response_codes = frozenset()
+        session.client.redirect_response_codes = frozenset()  # type: ignore[misc]
         return session
 
     def send(self, connections: Connections, due_s: float) -> None:
         """Send the next payload and record what becomes of it."""
         run = self.load_run
         payload = run.next_payload()
+        path = run.scenario.prediction_path
         session = connections.next()
         ticket = run.recorder.sent(due_s)
         outcome, detail = Outcome.UNFINISHED, ""
         try:
             with (
                 gevent.Timeout(run.scenario.load.timeout),
-                session.post(run.scenario.prediction_path, data=payload.body, catch_response=True) as response,
+                session.post(path, data=payload.body, catch_response=True) as response,  # type: ignore[arg-type]
             ):
                 outcome, detail = _failure(response) or run.deck.check(payload, response.status_code, response.content)
                 if outcome is Outcome.CORRECT:
@@ -125,7 +126,7 @@ class OpenArrivals(LoadUser):
             gevent.sleep(min(wait_s, LONGEST_SLEEP_S))
         return self.load_run.offering
 
-    def _note_error(self, greenlet: gevent.Greenlet) -> None:
+    def _note_error(self, greenlet: gevent.Greenlet[..., None]) -> None:
         self.load_run.generator_errors.append(repr(greenlet.exception))
 
 

@@ -29,7 +29,7 @@ MOST_LATENESS = 0.2
 class Verdict(StrEnum):
     """What a run proves."""
 
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105 (no password)
     FAIL = "FAIL"
     INCONCLUSIVE = "INCONCLUSIVE"
     INVALID = "INVALID"
@@ -182,14 +182,12 @@ def _late_senders(judged: Sequence[StageMeasurement], demands: Sequence[JudgedDe
         p99_s = percentile(stage.lateness_s, 99)
         if thresholds_s and p99_s > MOST_LATENESS * min(thresholds_s):
             yield (
-                f"{stage.window.name}: 1 % of the requests left {format_duration(p99_s)} late or more, too much to judge "
-                f"{format_duration(min(thresholds_s))} by: free this machine's CPU, or offer less"
+                f"{stage.window.name}: 1 % of the requests left {format_duration(p99_s)} late or more, too late to judge "
+                f"{format_duration(min(thresholds_s))}: free this machine's CPU, or offer less"
             )
 
 
-def _sentence(
-    verdict: Verdict, invalid: Sequence[str], judgements: Sequence[Judgement], scenario: Scenario
-) -> str:
+def _sentence(verdict: Verdict, invalid: Sequence[str], judgements: Sequence[Judgement], scenario: Scenario) -> str:
     if invalid:
         return invalid[0] + (f" (and {len(invalid) - 1} more)" if len(invalid) > 1 else "")
     if verdict is Verdict.PASS:

@@ -26,12 +26,12 @@ def watch(run: LoadRun, stream: TextIO) -> None:
 
 
 def _progress(run: LoadRun) -> str:
-    """`  35 s of 2 min  peak: 80/s  1234 answered, 0 not as they should be, 3 in flight`."""
+    """`  35 s of 100 s  peak: 80/s, 1234 answered right, 0 not, 3 in flight`."""
     window = run.timeline.at(run.now_s())
     log = run.recorder.log
     wrong = len(log) - log.outcome.count(Outcome.CORRECT)
-    users = f" from {window.users} users" if window.users else ""
+    offered = f"{window.offered_rps:g}/s" + (f" from {window.users} users" if window.users else "")
     return (
-        f"  {run.now_s():5.0f} s of {format_duration(run.timeline.ends_s)}  {window.name}: {window.offered_rps:g}/s{users}, "
+        f"  {run.now_s():5.0f} s of {format_duration(run.timeline.ends_s)}  {window.name}: {offered}, "
         f"{len(log) - wrong} answered right, {wrong} not, {run.recorder.in_flight} in flight"
     )

@@ -20,7 +20,9 @@ def show(report: RunReport, folder: str, stream: TextIO) -> None:
     console = Console(file=stream, width=max(NARROWEST, shutil.get_terminal_size().columns), highlight=False)
     console.print(f"\nScenario [bold]{report.scenario}[/] against {report.facts.target}")
     if report.facts.service.emulated_cpu_ms:
-        console.print(f"The service burns {report.facts.service.emulated_cpu_ms:g} ms of CPU at each prediction on purpose.")
+        console.print(
+            f"The service burns {report.facts.service.emulated_cpu_ms:g} ms of CPU at each prediction on purpose."
+        )
     console.print(_rich(stage_table(report)))
     console.print(_rich(objective_table(report)))
     for kind, count in report.failures.items():
