@@ -1,6 +1,6 @@
 """The insurance records: what a client sends and what it gets back, with every bound, unit and example."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +12,8 @@ CHILDREN = Bounds(0, 5)
 
 Sex = Literal["female", "male"]
 Region = Literal["southwest", "southeast", "northwest", "northeast"]
+SEXES: tuple[Sex, ...] = get_args(Sex)
+REGIONS: tuple[Region, ...] = get_args(Region)
 
 
 class InsuranceRecord(BaseModel):

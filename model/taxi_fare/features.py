@@ -89,12 +89,12 @@ def _features(
     seconds: int | NDArray[np.int64],
     sqrt: Callable[[Any], Any],
     minimum: Callable[[Any, Any], Any],
-) -> tuple[object, ...]:
+) -> tuple[Any, ...]:
     """Turn one trip, or columns of trips, into features: the operators work on both, to the same bit."""
     east_km = (trip.dropoff_longitude - trip.pickup_longitude) * KM_PER_DEGREE_EAST
     north_km = (trip.dropoff_latitude - trip.pickup_latitude) * KM_PER_DEGREE_NORTH
-    along_km = east_km * SIN_AVENUES + north_km * COS_AVENUES
-    across_km = east_km * COS_AVENUES - north_km * SIN_AVENUES
+    along_km: Any = east_km * SIN_AVENUES + north_km * COS_AVENUES
+    across_km: Any = east_km * COS_AVENUES - north_km * SIN_AVENUES
 
     def nearer_end_km(airport: tuple[float, float]) -> object:
         pickup = _squared_km(trip.pickup_longitude, trip.pickup_latitude, airport)

@@ -1,0 +1,125 @@
+"""A trained model on disk: its files, and loading them only if they are whole and belong together."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+from pydantic import ValidationError
+
+from model.card import CardPart, ModelCard
+
+MODEL_FILE = "model.onnx"
+CARD_FILE = "card.json"
+CARD_DOCUMENT = "card.md"
+EXAMPLES_FILE = "examples.jsonl"
+
+
+class ArtifactError(Exception):
+    """An artifact must not be served; the message says what is wrong with it."""
+
+
+class GoldenExample(CardPart):
+    """A request together with the answer this very artifact gives to it."""
+
+    request: dict[str, Any]
+    response: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A model that is whole: its card, its golden examples and a session to run it."""
+
+    card: ModelCard
+    examples: tuple[GoldenExample, ...]
+    session: onnxruntime.InferenceSession
+
+
+def load_artifact(directory: Path, feature_names: tuple[str, ...]) -> Artifact:
+    """Load an artifact for code that encodes ``feature_names``.
+
+    Raises
+    ------
+    ArtifactError
+        If a file is missing, unreadable or not the one the card was written for, or if the model
+        was trained on other features.
+    """
+    card = _read_card(directory)
+    if card.feature_names != feature_names:
+        message = (
+            f"{directory}: the model was trained on features {card.feature_names}, the code encodes {feature_names}"
+        )
+        raise ArtifactError(message)
+    model = _read_verified(directory / MODEL_FILE, card.checksums.model_onnx)
+    examples = _read_verified(directory / EXAMPLES_FILE, card.checksums.examples_jsonl)
+    session = _open_session(model, directory / MODEL_FILE)
+    _require_input_width(session, len(feature_names), directory / MODEL_FILE)
+    return Artifact(card, _parse_examples(examples, directory / EXAMPLES_FILE), session)
+
+
+def sha256(content: bytes) -> str:
+    """Return the checksum as the card holds it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def open_session(model: bytes) -> onnxruntime.InferenceSession:
+    """Open an ONNX model to run on one thread: replicas, not threads, carry the load."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror}"
+        raise ArtifactError(message) from error
+
+
+def _read_card(directory: Path) -> ModelCard:
+    path = directory / CARD_FILE
+    try:
+        return ModelCard.model_validate_json(_read(path))
+    except ValidationError as error:
+        message = f"{path}: is not a model card: {error}"
+        raise ArtifactError(message) from error
+
+
+def _read_verified(path: Path, expected: str) -> bytes:
+    content = _read(path)
+    found = sha256(content)
+    if found != expected:
+        message = f"{path}: checksum {found} is not the {expected} of the card: damaged, or from another training"
+        raise ArtifactError(message)
+    return content
+
+
+def _open_session(model: bytes, path: Path) -> onnxruntime.InferenceSession:
+    try:
+        return open_session(model)
+    except Exception as error:  # onnxruntime's own exceptions share no base class
+        message = f"{path}: is not a model that ONNX Runtime can run: {error}"
+        raise ArtifactError(message) from error
+
+
+def _require_input_width(session: onnxruntime.InferenceSession, width: int, path: Path) -> None:
+    shapes = [tensor.shape for tensor in session.get_inputs()]
+    if len(shapes) != 1 or len(shapes[0]) != 2 or shapes[0][1] != width:
+        message = f"{path}: takes inputs of shape {shapes}, the code encodes one of shape (n, {width})"
+        raise ArtifactError(message)
+
+
+def _parse_examples(content: bytes, path: Path) -> tuple[GoldenExample, ...]:
+    try:
+        examples = tuple(GoldenExample(**json.loads(line)) for line in content.splitlines())
+    except (ValueError, TypeError) as error:
+        message = f"{path}: is not one golden example a line: {error}"
+        raise ArtifactError(message) from error
+    if not examples:
+        message = f"{path}: holds no golden example"
+        raise ArtifactError(message)
+    return examples

@@ -1,0 +1,95 @@
+"""What the example models have in common when they serve: an ONNX artifact, verified before the first answer."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
+
+from model.artifact import EXAMPLES_FILE, ArtifactError, load_artifact
+from model.base import RegressionModel
+from model.card import ModelCard
+
+CENT_USD = 0.01
+
+
+class OnnxRegressionModel(RegressionModel):
+    """A regression in US dollars, run by ONNX Runtime on one thread.
+
+    Parameters
+    ----------
+    directory : path, optional
+        Where the artifact is; by default the committed one.
+
+    Raises
+    ------
+    ArtifactError
+        If the artifact is incomplete, damaged, made for other features, or does not answer its own
+        golden examples to the cent.
+    """
+
+    feature_names: ClassVar[tuple[str, ...]]
+    artifact_directory: ClassVar[Path]
+    card: ModelCard
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self.directory = directory or self.artifact_directory
+        artifact = load_artifact(self.directory, self.feature_names)
+        self.card = artifact.card
+        self.version = artifact.card.version
+        self.golden_examples = artifact.examples
+        self._regressor = OnnxRegressor(artifact.session)
+        self._verify_golden_examples()
+
+    @staticmethod
+    @abstractmethod
+    def encode(records: Sequence[Any]) -> NDArray[np.float32]:
+        """Encode n records as features, shape (n, d): the function the model was trained with."""
+
+    def predict_batch(self, many: Sequence[BaseModel]) -> list[BaseModel]:
+        """Predict ``n`` validated records at once."""
+        return answers(self.output_schema, self._regressor.predict(self.encode(many)))
+
+    def _verify_golden_examples(self) -> None:
+        path = self.directory / EXAMPLES_FILE
+        try:
+            requests = [self.input_schema.model_validate(example.request) for example in self.golden_examples]
+        except ValidationError as error:
+            message = f"{path}: holds a request the service refuses: {error}"
+            raise ArtifactError(message) from error
+        for example, answer in zip(self.golden_examples, self.predict_batch(requests), strict=True):
+            if not _same_to_the_cent(example.response, answer.model_dump()):
+                message = f"{path}: the model answers {answer!r} to {example.request}, expected {example.response}"
+                raise ArtifactError(message)
+
+
+class OnnxRegressor:
+    """Runs features through an ONNX session."""
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._session = session
+        self._input_name: str = session.get_inputs()[0].name
+
+    def predict(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Predict n rows of features, shape (n, d), as n amounts in USD, shape (n,)."""
+        (predicted,) = self._session.run(None, {self._input_name: features.astype(np.float64)})
+        amounts: NDArray[np.float64] = predicted[:, 0]
+        return amounts
+
+
+def answers(output_schema: type[BaseModel], amounts_usd: NDArray[np.float64]) -> list[BaseModel]:
+    """Turn amounts, shape (n,), into records of the one-field output schema: never negative, in whole cents."""
+    (field,) = output_schema.model_fields
+    cents = np.round(np.maximum(amounts_usd, 0.0), 2).tolist()
+    return [output_schema(**{field: amount}) for amount in cents]
+
+
+def _same_to_the_cent(expected: dict[str, float], found: dict[str, float]) -> bool:
+    """Allow one cent, for machines whose sums round the other way, and a hair for binary fractions."""
+    if expected.keys() != found.keys():
+        return False
+    return all(abs(expected[name] - found[name]) < 1.001 * CENT_USD for name in expected)
