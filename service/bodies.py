@@ -1,5 +1,7 @@
 """Reading a request body: its size, its content type, its JSON, and the fields that are wrong."""
 
+import asyncio
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -13,6 +15,10 @@ LISTED_ERRORS = 20
 """A batch of 1,000 records can hold 7,000 errors; the first few tell the client what to mend."""
 LONGEST_NAME = 60
 LONGEST_MESSAGE = 200
+LONGEST_LENGTH = 18
+"""Digits of a Content-Length that matter."""
+PATIENCE_S = 1.0
+"""How long the rest of a body that is too long may still come in."""
 
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -26,8 +32,8 @@ class BodyReader(Generic[Record]):
 
     async def read(self, scope: Scope, receive: Receive) -> Record:
         """Return the valid body, or raise the `ProblemError` that says what is wrong with it."""
-        check_headers(scope, self._max_body_bytes)
-        body = await read_bytes(receive, self._max_body_bytes)
+        announced_bytes = check_headers(scope)
+        body = await read_bytes(receive, self._max_body_bytes, announced_bytes)
         try:
             # Strict and closed whatever the schema says: a service that guesses hides its clients' mistakes.
             return self._adapter.validate_json(body, strict=True, extra="forbid")
@@ -35,20 +41,21 @@ class BodyReader(Generic[Record]):
             raise problem_of(invalid) from None
 
 
-def check_headers(scope: Scope, max_body_bytes: int) -> None:
-    """Refuse from the headers alone what cannot become a JSON body.
+def check_headers(scope: Scope) -> int:
+    """Return the announced length, 0 for none; refuse from the headers alone what cannot become JSON.
 
     No content type passes: the body can only be meant as JSON, and the check of its JSON follows anyway.
     """
+    announced_bytes = 0
     for name, value in scope["headers"]:
         if name == b"content-length":
-            if value.isdigit() and int(value[:18]) > max_body_bytes:
-                raise too_large(max_body_bytes)
+            announced_bytes = int(value[:LONGEST_LENGTH]) if value.isdigit() else 0
         elif name == b"content-type":
             if not is_json(value):
                 raise unsupported("Send the body as Content-Type: application/json in UTF-8.")
         elif name == b"content-encoding" and value != b"identity":
             raise unsupported("Send the body without Content-Encoding.")
+    return announced_bytes
 
 
 def is_json(content_type: bytes) -> bool:
@@ -60,25 +67,31 @@ def is_json(content_type: bytes) -> bool:
     return media_type.strip() == "application/json" and utf8
 
 
-async def read_bytes(receive: Receive, max_body_bytes: int) -> bytes:
-    """Return the whole body; give up as soon as more bytes came than allowed, announced or not."""
+async def read_bytes(receive: Receive, max_body_bytes: int, announced_bytes: int = 0) -> bytes:
+    """Return the whole body; give up once it is known to be longer than allowed, announced or counted."""
     chunks: list[bytes] = []
-    length = 0
-    while True:
+    length_bytes, more = 0, True
+    while more and max(length_bytes, announced_bytes) <= max_body_bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         chunks.append(message.get("body", b""))
-        length += len(chunks[-1])
-        if length > max_body_bytes:
-            raise too_large(max_body_bytes)
-        if not message.get("more_body", False):
-            return b"".join(chunks)
+        length_bytes += len(chunks[-1])
+        more = message.get("more_body", False)
+    if max(length_bytes, announced_bytes) > max_body_bytes:
+        if more:
+            await discard(receive)
+        detail = f"The body is longer than {max_body_bytes} bytes; send fewer instances at a time."
+        raise ProblemError(413, detail, headers={"Connection": "close"})
+    return b"".join(chunks)
 
 
-def too_large(max_body_bytes: int) -> ProblemError:
-    """Return the problem of a body that is longer than allowed."""
-    return ProblemError(413, f"The body is longer than {max_body_bytes} bytes; send fewer instances at a time.")
+async def discard(receive: Receive) -> None:
+    """Let the client finish sending, for a while: most read no answer before, a few never finish."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            while (await receive()).get("more_body", False):
+                pass
 
 
 def unsupported(detail: str) -> ProblemError:
