@@ -24,7 +24,7 @@ unhurried = settings(max_examples=300, deadline=None, suppress_health_check=[Hea
 
 @unhurried
 @given(path=st.sampled_from(PATHS), body=BODIES)
-def test_any_json_gets_an_answer(configured: TestClient, path: str, body: Any) -> None:  # noqa: ANN401
+def test_any_json_gets_an_answer(configured: TestClient, path: str, body: Any) -> None:
     response = configured.post(path, content=json.dumps(body), headers=JSON_HEADERS)
     assert response.status_code in {200, 400, 422}
     json.loads(response.content, parse_constant=_refuse)
@@ -42,7 +42,7 @@ def test_any_bytes_get_an_answer(configured: TestClient, path: str, body: bytes)
     path=st.sampled_from([*PATHS, "/", "/docs", "/metrics", "/openapi.json", "/api/models", "/api/health"]),
     body=VALUES,
 )
-def test_any_method_gets_an_answer(configured: TestClient, method: str, path: str, body: Any) -> None:  # noqa: ANN401
+def test_any_method_gets_an_answer(configured: TestClient, method: str, path: str, body: Any) -> None:
     response = configured.request(method, path, content=json.dumps(body), headers=JSON_HEADERS, follow_redirects=False)
     assert response.status_code < 500
 

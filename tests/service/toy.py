@@ -59,3 +59,10 @@ def _answers(record: ToyRecord) -> list[ToyPrediction]:
     if record.number == ANSWERS_NOTHING:
         return []
     return [ToyPrediction(double=2.0 * record.number)]
+
+
+class DamagedModel(ToyModel):
+    """Cannot be loaded."""
+
+    def __init__(self) -> None:
+        raise OSError("the checksum\n  differs in many\nlines")

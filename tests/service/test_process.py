@@ -1,0 +1,200 @@
+"""The service as a process: how it starts, what it says when it cannot, how it ends, what it does on the wire."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, RunningService, ServiceFactory, service_environment
+from tests.service.records import record
+from tests.service.toy import ToyModel
+
+TOY = {"REST_CONFIG": str(Path(__file__).with_name("toy.yaml")), "SERVICE_MODEL_PACKAGE": "tests"}
+RECORD = json.dumps(record(ToyModel)).encode()
+
+
+@pytest.fixture(scope="module")
+def toys(running_service: ServiceFactory) -> RunningService:
+    """Give a service of toys that no test stops."""
+    return running_service(**TOY)
+
+
+def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=service_environment(**environment),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def _refusal(*arguments: str, **environment: str) -> str:
+    ended = _run(*(arguments or ("service",)), **environment)
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stdout == ""
+    [line] = [line for line in ended.stderr.splitlines() if " INFO " not in line]
+    assert line.startswith("service: ")
+    return line
+
+
+def _talk(port: int, request: bytes, *more: bytes) -> bytes:
+    """Send raw bytes, return everything the server sends until it closes or stays quiet."""
+    answer = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        for part in (request, *more):
+            try:
+                connection.sendall(part)
+            except (BrokenPipeError, ConnectionResetError):
+                break
+        try:
+            while received := connection.recv(65536):
+                answer += received
+        except (TimeoutError, ConnectionResetError):
+            pass
+    return answer
+
+
+def _post(body: bytes, *headers: str, connection: str = "close") -> bytes:
+    lines = ["POST /predict HTTP/1.1", "Host: localhost", f"Connection: {connection}", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly(running_service: ServiceFactory, stop_signal: signal.Signals) -> None:
+    service = running_service(**TOY)
+    with socket.create_connection(("127.0.0.1", service.port)):  # an idle connection does not keep it alive
+        assert service.stop(stop_signal) == 0
+    assert "Traceback" not in service.log
+    assert "ERROR" not in service.log
+
+
+def test_it_says_where_it_listens_and_how_to_stop_it(toys: RunningService) -> None:
+    assert f"Toys on {toys.url} (documentation: /docs), Ctrl-C stops it" in toys.log
+
+
+def test_a_port_in_use_is_named_with_the_remedy(toys: RunningService) -> None:
+    line = _refusal(**TOY, SERVICE_PORT=str(toys.port))
+    assert f"port {toys.port} is in use" in line
+    assert "SERVICE_PORT=" in line
+
+
+def test_an_address_that_is_not_ours_is_named() -> None:
+    assert "SERVICE_HOST=192.0.2.1" in _refusal(**TOY, SERVICE_HOST="192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"SERVICE_PORT": "eighty"}, "SERVICE_PORT='eighty'"),
+        ({"REST_CONFIG": "/no/such.yaml"}, "/no/such.yaml: No such file"),
+        ({"REST_CONFIG": str(ROOT / "pyproject.toml")}, "not YAML"),
+        ({"SERVICE_MODEL_PACKAGE": "model"}, "outside the package 'model'"),
+    ],
+)
+@pytest.mark.parametrize(
+    "arguments", [("service",), ("uvicorn", "--factory", "service.app:from_environment"), ("service.openapi",)]
+)
+def test_a_wrong_start_ends_with_one_line_and_code_2(
+    arguments: tuple[str, ...], environment: dict[str, str], said: str
+) -> None:
+    assert said in _refusal(*arguments, **TOY | environment)
+
+
+def test_a_damaged_artifact_ends_with_one_line_and_code_2(tmp_path: Path) -> None:
+    file = tmp_path / "models.yaml"
+    file.write_text(Path(TOY["REST_CONFIG"]).read_text().replace("ToyModel", "DamagedModel"))
+    line = _refusal(**TOY | {"REST_CONFIG": str(file)})
+    assert line.endswith("tests.service.toy.DamagedModel cannot be loaded: OSError: the checksum differs in many lines")
+
+
+def test_uvicorn_starts_the_factory() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "service.app:from_environment", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env=service_environment(**TOY), stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    with process, process.stderr as log:
+        assert any("Uvicorn running" in line for line in log)
+        assert b"200 OK" in _talk(port, _post(RECORD, f"Content-Length: {len(RECORD)}"))
+        process.send_signal(signal.SIGINT)
+        assert "Traceback" not in log.read()
+
+
+def test_a_chunked_body_is_read(toys: RunningService) -> None:
+    chunks = b"".join(b"%x\r\n%b\r\n" % (1, RECORD[i : i + 1]) for i in range(len(RECORD)))
+    assert b"200 OK" in _talk(toys.port, _post(chunks + b"0\r\n\r\n", "Transfer-Encoding: chunked"))
+
+
+def test_an_announced_body_that_is_too_long_is_refused(toys: RunningService) -> None:
+    answer = _talk(toys.port, _post(b" " * 2**21, f"Content-Length: {2**21}", connection="keep-alive"))
+    assert b"413" in answer.splitlines()[0]
+    assert b"application/problem+json" in answer
+    assert b"connection: close" in answer.lower()
+
+
+def test_a_body_that_is_announced_and_never_comes_is_refused(toys: RunningService) -> None:
+    answer = _talk(toys.port, _post(b"", f"Content-Length: {2**60}", connection="keep-alive"))
+    assert b"413" in answer.splitlines()[0]
+
+
+def test_a_streamed_body_that_grows_too_long_is_cut_off(toys: RunningService) -> None:
+    chunk = b"%x\r\n%b\r\n" % (2**16, b" " * 2**16)
+    answer = _talk(toys.port, _post(b"", "Transfer-Encoding: chunked"), *[chunk] * 20)
+    assert b"413" in answer.splitlines()[0]
+    assert b"application/problem+json" in answer
+
+
+def test_a_flood_without_end_is_cut_off(toys: RunningService) -> None:
+    chunk = b"%x\r\n%b\r\n" % (2**16, b" " * 2**16)
+    with socket.create_connection(("127.0.0.1", toys.port), timeout=5) as connection:
+        connection.sendall(_post(b"", "Transfer-Encoding: chunked", connection="keep-alive"))
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            _send_without_end(connection, chunk)
+
+
+def _send_without_end(connection: socket.socket, chunk: bytes) -> None:
+    end_s = time.monotonic() + 10
+    while time.monotonic() < end_s:
+        connection.sendall(chunk)
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"\r\n\r\n\r\n\x00\x01",
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"POST /predict HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST /predict HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
+        b"POST /predict HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST /predict HTTP/1.1\r\nContent-Length: 10\r\n\r\n{}",
+    ],
+)
+def test_malformed_http_does_no_harm(toys: RunningService, request_bytes: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", toys.port), timeout=5) as connection:
+        connection.sendall(request_bytes)
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.recv(65536)
+    assert answer == b"" or answer.split()[1].startswith((b"2", b"4")), answer
+    with urllib.request.urlopen(f"{toys.url}/api/health/ready", timeout=5) as ready:  # noqa: S310
+        assert ready.status == 200
+    assert "Traceback" not in toys.log
+
+
+def test_idle_connections_stay_as_long_as_set(running_service: ServiceFactory) -> None:
+    service = running_service(**TOY, SERVICE_KEEP_ALIVE_S="1")
+    with socket.create_connection(("127.0.0.1", service.port), timeout=4) as connection:
+        connection.sendall(_post(RECORD, f"Content-Length: {len(RECORD)}", connection="keep-alive"))
+        start_s = time.monotonic()
+        while connection.recv(65536):  # ends when the server closes; uvicorn's own default would be 5 s
+            pass
+        assert 0.9 < time.monotonic() - start_s < 3.5
