@@ -3,10 +3,7 @@
 import argparse
 import sys
 
-from load_tests import scenario as scenarios
-from load_tests.demands import check_provable
-from load_tests.launch import run
-from load_tests.payloads.source import source_for
+from load_tests.launch import choose, run_all
 from load_tests.preflight import check_base_url
 from load_tests.quantities import format_duration
 from load_tests.timeline import timeline_of
@@ -18,15 +15,15 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        scenario = scenarios.load(options.scenario)
-        check_provable(scenario)
-        source_for(scenario.model)
+        chosen = [choose(name) for name in options.scenarios]
         if options.command == "run":
-            return run(scenario, options.scenario, check_base_url(options.host), options.report_folder)
+            return run_all(chosen, check_base_url(options.host), options.report_folder)
     except ValueError as error:
         sys.stderr.write(f"{error}\n")
         return USAGE_ERROR
-    sys.stdout.write(f"{scenario.name} can be run: it takes {format_duration(timeline_of(scenario).ends_s)}\n")
+    for choice in chosen:
+        lasts = format_duration(timeline_of(choice.scenario).ends_s)
+        sys.stdout.write(f"{choice.scenario.name} can be run: it takes {lasts}\n")
     return 0
 
 
@@ -34,11 +31,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m load_tests", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run_command = commands.add_parser("run", help="offer the load, judge what came back")
-    run_command.add_argument("scenario", help="name of a scenario in load_tests/scenarios, or the path of one")
     run_command.add_argument("--host", default="http://127.0.0.1:8000", help="base URL of the service (%(default)s)")
     run_command.add_argument("--report-folder", default="", help="default: a new folder under reports/")
-    check_command = commands.add_parser("check", help="only say whether a scenario can be run")
-    check_command.add_argument("scenario")
+    check_command = commands.add_parser("check", help="only say whether scenarios can be run")
+    for command in (run_command, check_command):
+        command.add_argument(
+            "scenarios", nargs="+", metavar="SCENARIO", help="name of one in load_tests/scenarios, or a path"
+        )
     return parser
 
 

@@ -3,38 +3,78 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 from pydantic import ValidationError
 
+from load_tests.demands import check_provable
+from load_tests.payloads.source import source_for
 from load_tests.preflight import why_not_reachable
 from load_tests.quantities import format_duration
 from load_tests.report import terminal
 from load_tests.report.folders import report_folder
 from load_tests.report.run_report import FILE_NAME, RunReport
-from load_tests.scenario import Scenario
+from load_tests.scenario import Scenario, load
+from load_tests.scenario_errors import ScenarioError
 from load_tests.timeline import timeline_of
-from load_tests.verdict import Verdict
+from load_tests.verdict import Verdict, worst
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 LOG_NAME = "locust.log"
 
 
-def run(scenario: Scenario, scenario_argument: str, host: str, folder_argument: str) -> int:
-    """Offer a scenario to the service at `host`; the exit code is the verdict's."""
+@dataclass(frozen=True)
+class Choice:
+    """A scenario that can be run, and how it was asked for."""
+
+    argument: str
+    scenario: Scenario
+
+
+def choose(argument: str) -> Choice:
+    """Read a scenario given by name or path; ScenarioError if it cannot be run."""
+    scenario = load(argument)
+    try:
+        check_provable(scenario)
+    except ScenarioError as error:
+        raise ScenarioError("\n".join(f"{scenario.name}: {line}" for line in str(error).splitlines())) from None
+    source_for(scenario.model)
+    return Choice(argument, scenario)
+
+
+def run_all(choices: Sequence[Choice], host: str, folder_argument: str) -> int:
+    """Offer scenarios one after the other to the service at `host`; the exit code is the worst verdict's."""
     if problem := why_not_reachable(host):
         return _invalid(f"{problem}. Start it (make serve), or give its address (HOST=… or --host …)")
-    folder = report_folder(folder_argument, scenario.name, datetime.now(UTC))
-    lasts = format_duration(timeline_of(scenario).ends_s)
-    sys.stdout.write(f"{scenario.name}: {lasts} of load on {host}{scenario.prediction_path}\n")
+    verdicts: list[Verdict] = []
+    for choice in choices:
+        given = (
+            str(Path(folder_argument) / choice.scenario.name)
+            if folder_argument and len(choices) > 1
+            else folder_argument
+        )
+        verdicts.append(_run(choice, host, report_folder(given, choice.scenario.name, datetime.now(UTC))))
+    if len(choices) > 1:
+        each = ", ".join(f"{choice.scenario.name} {verdict}" for choice, verdict in zip(choices, verdicts, strict=True))
+        terminal.say_verdict(worst(verdicts), each, sys.stdout)
+    return worst(verdicts).exit_code
+
+
+def _run(choice: Choice, host: str, folder: Path) -> Verdict:
+    """Offer one scenario in a process of its own, and believe only a verdict that its report and exit code agree on."""
+    lasts = format_duration(timeline_of(choice.scenario).ends_s)
+    sys.stdout.write(f"\n{choice.scenario.name}: {lasts} of load on {host}{choice.scenario.prediction_path}\n")
     sys.stdout.flush()
-    exit_code = _run_locust(_command(scenario_argument, host, folder), folder / LOG_NAME)
+    exit_code = _run_locust(_command(choice.argument, host, folder), folder / LOG_NAME)
     report = _read_report(folder)
     if report is None or report.exit_code != exit_code:
-        return _invalid(f"Locust ended with {exit_code} and without a verdict: see {folder / LOG_NAME}")
-    return exit_code
+        _invalid(f"Locust ended with {exit_code} and without a verdict: see {folder / LOG_NAME}")
+        return Verdict.INVALID
+    return report.verdict
 
 
 def _command(scenario_argument: str, host: str, folder: Path) -> list[str]:

@@ -1,6 +1,6 @@
 """The verdict on a run: pure functions from a measurement and its demands to PASS, FAIL, INCONCLUSIVE or INVALID."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,7 +76,7 @@ def judge(scenario: Scenario, measurement: Measurement) -> RunVerdict:
         judge_demand(demand, [stages[window.name] for window in demand.windows], scenario.confidence)
         for demand in demands
     )
-    verdict = Verdict.INVALID if invalid else _worst(judgements)
+    verdict = Verdict.INVALID if invalid else worst(judgement.verdict for judgement in judgements)
     return RunVerdict(verdict, _sentence(verdict, invalid, judgements, scenario), invalid, judgements)
 
 
@@ -133,9 +133,10 @@ def _judge_throughput(
     return Judgement(demand.where, objective, verdict, due, due - correct, evidence)
 
 
-def _worst(judgements: Sequence[Judgement]) -> Verdict:
-    verdicts = {judgement.verdict for judgement in judgements}
-    return next((v for v in (Verdict.FAIL, Verdict.INCONCLUSIVE) if v in verdicts), Verdict.PASS)
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict on several at once: INVALID before FAIL before INCONCLUSIVE before PASS."""
+    order = (Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.FAIL, Verdict.INVALID)
+    return max(verdicts, key=order.index)
 
 
 def _reasons_for_distrust(
@@ -182,8 +183,8 @@ def _late_senders(judged: Sequence[StageMeasurement], demands: Sequence[JudgedDe
         p99_s = percentile(stage.lateness_s, 99)
         if thresholds_s and p99_s > MOST_LATENESS * min(thresholds_s):
             yield (
-                f"{stage.window.name}: 1 % of the requests left {format_duration(p99_s)} late or more, too late to judge "
-                f"{format_duration(min(thresholds_s))}: free this machine's CPU, or offer less"
+                f"{stage.window.name}: 1 % of the requests left {format_duration(p99_s)} late or more, too late for "
+                f"a threshold of {format_duration(min(thresholds_s))}: free this machine's CPU, or offer less"
             )
 
 

@@ -1,0 +1,106 @@
+# Everything this repository does, by name: `make help` lists it.
+# Written for GNU make 3.81 and later, which is what macOS has.
+SHELL := /bin/bash
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# pip asks its index even for what it has cached. From a folder of wheels it installs without any network.
+WHEELS ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/loadproof/wheels
+
+SCENARIO ?= staged
+HOST ?= http://127.0.0.1:8000
+PORT ?= 8000
+DATA ?= real
+MODELS := $(patsubst model/%/training.py,%,$(wildcard model/*/training.py))
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev lock demo serve loadtest data train openapi test lint format clean FORCE
+
+##@ Start here
+help: ## List what can be made
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  SCENARIO=staged HOST=http://127.0.0.1:8000 PORT=8000 DATA=real|synthetic|PATH PYTHON=python3.11"
+
+demo: install ## Serve both models here, put load on them and read the verdict
+	@$(BIN)/python -m load_tests.demo
+
+install: $(VENV)/requirements.installed ## Make .venv with what the repository needs
+
+##@ Piece by piece
+serve: install ## Serve both models on PORT until Ctrl-C
+	@SERVICE_PORT=$(PORT) $(BIN)/python -m service
+
+loadtest: install ## Put the load of SCENARIO on the service at HOST, and judge it
+	@$(BIN)/python -m load_tests run $(SCENARIO) --host $(HOST)
+
+##@ The models
+data: install ## Download the real data sets into data/
+	@$(BIN)/python -m model.datasets
+
+train: $(MODELS:%=model/%/artifact/card.json) ## Train what has changed, on DATA
+
+##@ Development
+test: lint ## Run what CI runs
+	@$(BIN)/python -m pytest
+
+lint: install-dev ## Check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: install-dev ## Mend style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+openapi: install ## Write the service's OpenAPI document again
+	@$(BIN)/python -m service.openapi
+
+install-dev: $(VENV)/requirements-dev.installed ## Make .venv with what development needs as well
+
+lock: install-dev ## Compile pyproject.toml into the three requirements files, newest versions
+	@for target in "requirements-serving.txt" "requirements.txt --group training --group load" \
+			"requirements-dev.txt --group training --group load --group dev"; do \
+		echo "compiling $$target"; \
+		$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+			--no-emit-index-url --no-emit-find-links pyproject.toml -o $$target || exit 1; \
+	done
+
+clean: ## Remove .venv and caches; data/ and reports/ stay
+	rm -rf $(VENV) .build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Python 3.11 or newer is needed, and none was found: install it, or name it with PYTHON=/path/to/python3.11"; \
+		exit 1; fi
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d: name another with PYTHON=…" % v[:2])'
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "$(PYTHON) could not make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+# Wheels are downloaded once and checked against the hashes in the lock file, then installed from the folder.
+$(VENV)/%.installed: %.txt | $(BIN)/python
+	@mkdir -p $(WHEELS)
+	@echo "Installing $<"
+	@$(PIP) install -q --no-index --find-links $(WHEELS) --require-hashes -r $< 2>/dev/null || { \
+		echo "downloading wheels to $(WHEELS), about a minute the first time"; \
+		{ $(PIP) download --require-hashes -r $< -d $(WHEELS) 2>$(VENV)/pip.log || touch $(VENV)/failed; } | \
+			awk '/^Collecting/ { printf "."; fflush() } END { print "" }'; \
+		if [ -e $(VENV)/failed ]; then rm $(VENV)/failed; tail -n 5 $(VENV)/pip.log; \
+			echo "The packages could not be downloaded: is there a network? All of pip's messages are in $(VENV)/pip.log"; exit 1; fi; \
+		echo "installing them"; \
+		$(PIP) install -q --no-index --find-links $(WHEELS) --require-hashes -r $<; }
+	@touch $@
+
+# Which data the models are to be trained on is a dependency like any other.
+.build/training-data: FORCE
+	@mkdir -p .build
+	@echo "$(DATA)" | cmp -s - $@ || echo "$(DATA)" > $@
+
+model/%/artifact/card.json: model/%/schema.py model/%/features.py model/%/training.py model/train.py .build/training-data | $(VENV)/requirements.installed
+	@$(BIN)/python -m model.train $* --data $(DATA)
