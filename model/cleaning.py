@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.card import DroppedRows
-from model.datasets import DataUnusableError
+from model.data_files import DataUnusableError
 
 
 @dataclass(frozen=True)

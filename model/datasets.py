@@ -1,57 +1,60 @@
-"""Where the data sets are, and `python -m model.datasets`, which gets them.
+"""`python -m model.datasets`: get the real data sets; what is there already is kept."""
 
-Real data is looked for in the directory named by ``REAL_DATA_DIR``, then in ``data/``. It is never
-replaced by synthetic data behind the user's back.
-"""
-
-import os
-from dataclasses import dataclass
+import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-REAL_DATA_VARIABLE = "REAL_DATA_DIR"
-DATA_DIRECTORY = Path(__file__).parents[1] / "data"
+from model.console import say
+from model.data_files import DATA_DIRECTORY, DataNotFoundError, Dataset, PublicFile, find_real
+from model.download import DownloadError, KaggleClientMissingError, download_kaggle, download_public
+from model.recipes import known_name, load_recipe, trainable_names
+
+EXIT_NOT_OBTAINED = 1
 
 
-class DataNotFoundError(Exception):
-    """There is no real data; the message says how to get it or how to do without."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Get the data sets the command line names, or all; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m model.datasets", description="Get the real data sets.")
+    parser.add_argument("names", nargs="*", metavar="NAME", type=known_name, help="models; all if none")
+    named = parser.parse_args(arguments).names
+    results = [_obtain_and_tell(name, required=name in named) for name in named or trainable_names()]
+    return 0 if all(results) else EXIT_NOT_OBTAINED
 
 
-class DataUnusableError(Exception):
-    """A file is not the data set it should be; the message says why."""
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """A public data set and the names its file goes by, the most complete first."""
-
-    title: str
-    file_names: tuple[str, ...]
-    source_url: str
-
-
-def real_data_directories() -> tuple[Path, ...]:
-    """Return the directories that may hold real data, in the order they are searched."""
-    named = os.environ.get(REAL_DATA_VARIABLE)
-    return (Path(named), DATA_DIRECTORY) if named else (DATA_DIRECTORY,)
-
-
-def find_real(dataset: Dataset) -> Path:
-    """Return the file of a data set.
+def obtain(dataset: Dataset, directory: Path) -> Path:
+    """Return the file of a data set, after downloading it into ``directory`` if it is nowhere.
 
     Raises
     ------
-    DataNotFoundError
-        If no directory holds it.
+    DownloadError
+        If it cannot be had.
     """
-    directories = real_data_directories()
-    for directory in directories:
-        for name in dataset.file_names:
-            if (directory / name).is_file():
-                return directory / name
-    searched = " or ".join(str(directory) for directory in directories)
-    message = (
-        f"real data not found: no {' or '.join(dataset.file_names)} in {searched}. "
-        f"Get it with `make data`, or set {REAL_DATA_VARIABLE} to the directory that holds it, "
-        "or train on synthetic data with `make train DATA=synthetic`."
-    )
-    raise DataNotFoundError(message)
+    try:
+        return find_real(dataset)
+    except DataNotFoundError:
+        target = directory / dataset.file_names[0]
+        if isinstance(dataset.origin, PublicFile):
+            download_public(dataset.origin, target)
+        else:
+            download_kaggle(dataset.origin, target)
+        return target
+
+
+def _obtain_and_tell(name: str, *, required: bool) -> bool:
+    """Say whether all is well: a file only Kaggle's client can get is missed only by those who named it."""
+    dataset = load_recipe(name).dataset
+    say(f"{name}: {dataset.title}")
+    try:
+        say(f"  there: {obtain(dataset, DATA_DIRECTORY)}")
+    except KaggleClientMissingError as missing:
+        say(f"  not there: {missing} The demo does not need it.")
+        return not required
+    except DownloadError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

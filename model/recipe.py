@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sklearn.ensemble import GradientBoostingRegressor
 
 from model.card import Rows
-from model.datasets import Dataset
+from model.data_files import Dataset
 from model.serving import OnnxRegressionModel
 
 

@@ -6,7 +6,6 @@ there is no list to add it to.
 
 import argparse
 import hashlib
-import importlib
 import os
 import sys
 import tempfile
@@ -19,11 +18,11 @@ from model.artifact import CARD_FILE, ArtifactError
 from model.building import build_artifact
 from model.card import DataSource
 from model.console import say
-from model.datasets import DataNotFoundError, DataUnusableError, find_real
+from model.data_files import DataNotFoundError, DataUnusableError, find_real
 from model.recipe import TrainingRecipe
+from model.recipes import MODEL_DIRECTORY, known_name, load_recipe, trainable_names
 from model.storage import replacement
 
-MODEL_DIRECTORY = Path(__file__).parent
 SHARED_SOURCES = (
     "bounds.py",
     "building.py",
@@ -81,17 +80,6 @@ def train(name: str, data: str, *, force: bool = False, directory: Path | None =
     say(f"  wrote {directory} ({card.version})")
 
 
-def trainable_names() -> list[str]:
-    """Return the names of all models that can be trained."""
-    return sorted(path.parent.name for path in MODEL_DIRECTORY.glob("*/training.py"))
-
-
-def load_recipe(name: str) -> TrainingRecipe:
-    """Import the recipe of a model."""
-    recipe: TrainingRecipe = importlib.import_module(f"model.{name}.training").Recipe()
-    return recipe
-
-
 def source_sha256(name: str) -> str:
     """Fingerprint the code that decides what the trained model is."""
     paths = [MODEL_DIRECTORY / shared for shared in SHARED_SOURCES]
@@ -139,14 +127,12 @@ def _describe(path: Path, kind: str, description: str) -> DataSource:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m model.train", description="Train models.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="models to train; all if none is named")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", type=known_name, help="models to train; all if none is named"
+    )
     parser.add_argument("--data", default=REAL, help=f"{REAL} (default), {SYNTHETIC}, or a CSV file for one model")
     parser.add_argument("--force", action="store_true", help="train even if nothing has changed")
     options = parser.parse_args(arguments)
-    known = trainable_names()
-    for name in options.names:
-        if name not in known:
-            parser.error(f"unknown model {name}: choose from {', '.join(known)}")
     if options.data not in {REAL, SYNTHETIC} and len(options.names) != 1:
         parser.error("--data PATH needs the name of the one model it is for")
     return options

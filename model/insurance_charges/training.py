@@ -12,7 +12,7 @@ from sklearn.model_selection import KFold
 from model.bounds import Bounds
 from model.card import Rows
 from model.cleaning import Rule, require_columns, sort_out
-from model.datasets import Dataset
+from model.data_files import Dataset, PublicFile
 from model.evaluation import least_squares_held_out
 from model.insurance_charges import InsuranceChargesModel
 from model.insurance_charges.features import InsuranceColumns, encode_columns
@@ -34,7 +34,11 @@ class Recipe(TrainingRecipe):
     dataset = Dataset(
         title="Medical Cost Personal Datasets",
         file_names=("insurance.csv",),
-        source_url="https://raw.githubusercontent.com/stedy/Machine-Learning-with-R-datasets/master/insurance.csv",
+        origin=PublicFile(
+            url="https://raw.githubusercontent.com/stedy/Machine-Learning-with-R-datasets/master/insurance.csv",
+            sha256="505c1cbc2e63d0363bac59501563df2530aadf4cdb9cfee226f4ef32f5468281",
+            content_sha256="492c3412ab93a1a98c7940e166401a3c4d43e38314710194b754504e254f866a",
+        ),
     )
     version = "1.0.0"
     seed: ClassVar[int] = 7

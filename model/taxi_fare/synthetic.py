@@ -5,9 +5,9 @@ field             rule
 ================  ==============================================================================
 key               the row number
 pickup_datetime   uniform over 2009-01-01 ... 2015-06-30, to the second
-pickup            normal around midtown Manhattan, stretched along the avenues (2.7 km along,
-                  1.1 km across); one in twenty starts at an airport instead
-dropoff           pickup plus a normal step (2.2 km along, 1.2 km across); one in twenty ends at
+pickup            normal around midtown Manhattan, stretched along the avenues (3 km along,
+                  1.2 km across); one in twenty starts at an airport instead
+dropoff           pickup plus a normal step (3 km along, 1.5 km across); one in twenty ends at
                   an airport instead
 passenger_count   1 ... 6 with probabilities 69, 15, 4, 2, 7, 3 %
 fare_amount       2.50 USD + per kilometre along the street grid 1.25 USD (1.55 USD from
@@ -52,8 +52,8 @@ def synthesise(rows: int, generator: np.random.Generator, first_key: int = 0) ->
     """Make trips in the columns of the Kaggle set."""
     seconds = generator.integers(0, (LAST_SECOND - FIRST_SECOND).astype(np.int64), rows)
     times = FIRST_SECOND + seconds.astype("timedelta64[s]")
-    pickup = _some_at_airports(_step(np.tile(MIDTOWN, (rows, 1)), 2.7, 1.1, generator), generator)
-    dropoff = _some_at_airports(_step(pickup, 2.2, 1.2, generator), generator)
+    pickup = _some_at_airports(_step(np.tile(MIDTOWN, (rows, 1)), 3.0, 1.2, generator), generator)
+    dropoff = _some_at_airports(_step(pickup, 3.0, 1.5, generator), generator)
     trips = pd.DataFrame(
         {
             "key": np.arange(first_key, first_key + rows),

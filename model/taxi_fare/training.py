@@ -8,19 +8,21 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import GradientBoostingRegressor
 
+from model.bounds import Bounds
 from model.card import Rows
-from model.datasets import Dataset
+from model.data_files import Dataset, KaggleFile
 from model.recipe import TrainedRange, TrainingRecipe, TrainingTable
 from model.taxi_fare import TaxiFareModel, baseline
 from model.taxi_fare.features import TripColumns, encode_columns
 from model.taxi_fare.reading import COORDINATES, FOLDS, Trips, baseline_columns_of, fold_of, read_trips
 from model.taxi_fare.schema import LATITUDE_DEG, LONGITUDE_DEG, PASSENGERS, TripRecord
-from model.taxi_fare.synthetic import synthesise
+from model.taxi_fare.synthetic import MIDTOWN, synthesise
 
 SAMPLE_ROWS = 100_000
 SYNTHETIC_ROWS = 8_000
 FIRST_PICKUP = datetime(2009, 1, 1)
 LAST_PICKUP = datetime(2015, 6, 30, 23, 59, 59)
+SPREAD_DEG = 0.08  # of golden examples around midtown
 
 
 class Recipe(TrainingRecipe):
@@ -30,7 +32,7 @@ class Recipe(TrainingRecipe):
     dataset = Dataset(
         title="New York City Taxi Fare Prediction",
         file_names=("nyc_taxi_fare_train.csv", "nyc_taxi_fare_sample.csv"),
-        source_url="https://www.kaggle.com/competitions/new-york-city-taxi-fare-prediction",
+        origin=KaggleFile(competition="new-york-city-taxi-fare-prediction", file_name="train.csv"),
     )
     version = "1.0.0"
     seed: ClassVar[int] = 7
@@ -83,10 +85,10 @@ class Recipe(TrainingRecipe):
         )
 
     def draw(self, generator: np.random.Generator) -> TripRecord:
-        """Draw one record uniformly from the served box and the time of the data set."""
+        """Draw one record around midtown Manhattan, some far out, within the time of the data set."""
         seconds = int(generator.integers((LAST_PICKUP - FIRST_PICKUP) // timedelta(seconds=1)))
-        longitudes = generator.uniform(LONGITUDE_DEG.low, LONGITUDE_DEG.high, 2).round(6).tolist()
-        latitudes = generator.uniform(LATITUDE_DEG.low, LATITUDE_DEG.high, 2).round(6).tolist()
+        longitudes = _draw_degrees(generator, MIDTOWN[0], LONGITUDE_DEG)
+        latitudes = _draw_degrees(generator, MIDTOWN[1], LATITUDE_DEG)
         return TripRecord(
             id=f"golden-{generator.integers(1_000_000):06d}",
             pickup_datetime=(FIRST_PICKUP + timedelta(seconds=seconds)).strftime("%Y-%m-%d %H:%M:%S"),
@@ -108,6 +110,12 @@ def columns(trips: pd.DataFrame) -> TripColumns:
         dropoff_latitude=trips["dropoff_latitude"].to_numpy(),
         passenger_count=trips["passenger_count"].to_numpy(),
     )
+
+
+def _draw_degrees(generator: np.random.Generator, centre: float, bounds: Bounds[float]) -> list[float]:
+    """Draw the two ends of a trip along one axis, inside the bounds."""
+    degrees: list[float] = generator.normal(centre, SPREAD_DEG, 2).clip(bounds.low, bounds.high).round(6).tolist()
+    return degrees
 
 
 def _rows(trips: Trips) -> Rows:
