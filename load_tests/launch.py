@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from types import FrameType
 
@@ -35,6 +36,13 @@ class Choice:
     scenario: Scenario
 
 
+@dataclass
+class Interruption:
+    """Whether a signal asked for the end: no further scenario is begun then."""
+
+    came: bool = False
+
+
 def choose(argument: str) -> Choice:
     """Read a scenario given by name or path; ScenarioError if it cannot be run."""
     scenario = load(argument)
@@ -50,6 +58,7 @@ def run_all(choices: Sequence[Choice], host: str, folder_argument: str) -> int:
     """Offer scenarios one after the other to the service at `host`; the exit code is the worst verdict's."""
     if problem := why_not_reachable(host):
         return _invalid(f"{problem}. Start it (make serve), or give its address (HOST=… or --host …)")
+    interruption = Interruption()
     verdicts: list[Verdict] = []
     for choice in choices:
         given = (
@@ -57,22 +66,27 @@ def run_all(choices: Sequence[Choice], host: str, folder_argument: str) -> int:
             if folder_argument and len(choices) > 1
             else folder_argument
         )
-        verdicts.append(_run(choice, host, report_folder(given, choice.scenario.name, datetime.now(UTC))))
+        folder = report_folder(given, choice.scenario.name, datetime.now(UTC))
+        verdicts.append(_run(choice, host, folder, interruption))
+        if interruption.came:
+            break
     if len(choices) > 1:
-        each = ", ".join(f"{choice.scenario.name} {verdict}" for choice, verdict in zip(choices, verdicts, strict=True))
+        each = ", ".join(
+            f"{choice.scenario.name} {verdict or 'not run'}" for choice, verdict in zip_longest(choices, verdicts)
+        )
         terminal.say_verdict(worst(verdicts), each, sys.stdout)
     return worst(verdicts).exit_code
 
 
-def _run(choice: Choice, host: str, folder: Path) -> Verdict:
+def _run(choice: Choice, host: str, folder: Path, interruption: Interruption) -> Verdict:
     """Offer one scenario in a process of its own, and believe only a verdict that its report and exit code agree on."""
     lasts = format_duration(timeline_of(choice.scenario).ends_s)
     sys.stdout.write(f"\n{choice.scenario.name}: {lasts} of load on {host}{choice.scenario.prediction_path}\n")
     sys.stdout.flush()
-    exit_code = _run_locust(_command(choice.argument, host, folder), folder / LOG_NAME)
+    exit_code = _run_locust(_command(choice.argument, host, folder), folder / LOG_NAME, interruption)
     report = _read_report(folder)
     if report is None or report.exit_code != exit_code:
-        _invalid(f"Locust ended with {exit_code} and without a verdict: see {folder / LOG_NAME}")
+        _invalid(f"Locust ended with {exit_code} and without a verdict: {_last_line(folder / LOG_NAME)}")
         return Verdict.INVALID
     return report.verdict
 
@@ -86,7 +100,7 @@ def _command(scenario_argument: str, host: str, folder: Path) -> list[str]:
     ]
 
 
-def _run_locust(command: list[str], log: Path) -> int:
+def _run_locust(command: list[str], log: Path, interruption: Interruption) -> int:
     """Run Locust to its end; SIGINT and SIGTERM are passed on, and then waited for like any other end.
 
     What it tells of the run goes to our standard output, its own messages go to the log.
@@ -95,6 +109,7 @@ def _run_locust(command: list[str], log: Path) -> int:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=output, start_new_session=True)
 
         def pass_on(number: int, _frame: FrameType | None) -> None:
+            interruption.came = True
             process.send_signal(number)
 
         before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -103,6 +118,11 @@ def _run_locust(command: list[str], log: Path) -> int:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing") + f" (all of it: {log})"
 
 
 def _read_report(folder: Path) -> RunReport | None:

@@ -126,7 +126,7 @@ class OpenArrivals(LoadUser):
             gevent.sleep(min(wait_s, LONGEST_SLEEP_S))
         return self.load_run.offering
 
-    def _note_error(self, greenlet: gevent.Greenlet[..., None]) -> None:
+    def _note_error(self, greenlet: "gevent.Greenlet[..., None]") -> None:
         self.load_run.generator_errors.append(repr(greenlet.exception))
 
 
