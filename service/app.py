@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope
 import service
 from service.catalogue import catalogue_endpoints
 from service.config import load_config
+from service.dispatch import ExactPaths
 from service.documentation import (
     DESCRIPTION,
     DOCS_PATH,
@@ -47,10 +48,10 @@ class Service(FastAPI):
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
+            telemetry={"tracing": False, "metrics": False, "logs": False},  # asks the environment at every request
             lifespan=_lifespan,
         )
         served = [one for one in hosted if one.create_endpoint]
-        # The router tries routes in this order: what is asked most comes first.
         for one in served:
             self.router.routes.extend(prediction_endpoints(one, settings))
         self.router.routes.extend(health_endpoints(self.lifecycle))
@@ -60,7 +61,7 @@ class Service(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return what a request passes: metrics see every answer, problems answer every exception."""
-        return MetricsMiddleware(ProblemMiddleware(self.router), self.metrics)
+        return MetricsMiddleware(ProblemMiddleware(ExactPaths(self.routes, self.router)), self.metrics)
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, made once."""
