@@ -4,8 +4,10 @@ A client that keeps its connections alive stays with the replicas it knew when i
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from locust.contrib.fasthttp import FastHttpSession
+if TYPE_CHECKING:  # importing Locust patches the standard library for the whole process
+    from locust.contrib.fasthttp import FastHttpSession
 
 
 class Connections:
@@ -25,7 +27,7 @@ class Connections:
 
     def __init__(
         self,
-        new_session: Callable[[], FastHttpSession],
+        new_session: "Callable[[], FastHttpSession]",
         lanes: int,
         max_age_s: float | None,
         clock_s: Callable[[], float],
@@ -37,7 +39,7 @@ class Connections:
         self._expire_s = [clock_s() + (max_age_s or 0.0) * (lane + 1) / lanes for lane in range(lanes)]
         self._turn = 0
 
-    def next(self) -> FastHttpSession:
+    def next(self) -> "FastHttpSession":
         """The session whose turn it is."""
         lane = self._turn = (self._turn + 1) % len(self._sessions)
         if self._max_age_s is not None and self._clock_s() >= self._expire_s[lane]:
@@ -45,7 +47,7 @@ class Connections:
             self._expire_s[lane] = self._clock_s() + self._max_age_s
         return self._sessions[lane]
 
-    def discard(self, session: FastHttpSession) -> None:
+    def discard(self, session: "FastHttpSession") -> None:
         """Replace a session after a timeout: its client does not get the place of the hung connection back."""
         if session in self._sessions:
             self._replace(self._sessions.index(session))

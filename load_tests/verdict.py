@@ -111,12 +111,13 @@ def _bad(objective: ProportionObjective, stage: StageMeasurement) -> int:
 def _judge_proportion(bad: int, due: int, allowed: float, confidence: float) -> tuple[Verdict, str]:
     seen = f"{bad} of {due} bad"
     if binomial.proves_kept(bad, due, allowed, confidence):
-        return Verdict.PASS, f"{seen}: at most {format_share(binomial.upper_limit(bad, due, confidence))} are"
+        proven = format_share(binomial.upper_limit(bad, due, confidence))
+        return Verdict.PASS, f"{seen}, so at most {proven} are ({format_share(allowed)} allowed)"
     if binomial.proves_broken(bad, due, allowed, confidence):
-        return Verdict.FAIL, f"{seen}: more than the {format_share(allowed)} allowed"
+        return Verdict.FAIL, f"{seen}, more than the {format_share(allowed)} allowed"
     more = binomial.requests_to_settle(bad, due, allowed, confidence)
     settle = f"{more} more requests would settle it" if more else "too close to what is allowed to be settled"
-    return Verdict.INCONCLUSIVE, f"{seen}, {format_share(allowed)} allowed: {settle}"
+    return Verdict.INCONCLUSIVE, f"{seen} ({format_share(allowed)} allowed): {settle}"
 
 
 def _judge_throughput(

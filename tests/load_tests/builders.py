@@ -1,0 +1,52 @@
+"""Scenarios and measurements for tests, said in as few words as a test needs."""
+
+from collections import Counter
+from typing import Any
+
+from load_tests.measurement import Measurement, StageMeasurement
+from load_tests.outcomes import Outcome
+from load_tests.scenario import Scenario
+from load_tests.timeline import timeline_of
+
+OPEN_LOAD = {"arrivals": "open", "warmup": "2s", "settle": "1s", "timeout": "2s"}
+CLOSED_LOAD = OPEN_LOAD | {"arrivals": "closed", "settle": "2s"}
+
+
+def make_scenario(**changes: Any) -> Scenario:
+    """One open stage of 100/s for 11 s of which 10 s are judged, p99 within 100 ms; `changes` replace top level keys."""
+    written = {
+        "model": "insurance_charges_model",
+        "load": OPEN_LOAD,
+        "stages": [{"name": "only", "rate": "100/s", "for": "11s"}],
+        "slo": {"p99": "100ms"},
+    }
+    return Scenario.model_validate({"name": "test", **written, **changes})
+
+
+def measured(
+    scenario: Scenario,
+    *,
+    due: int = 1000,
+    slow: int = 0,
+    ended_s: float | None = None,
+    lateness_s: float = 0.0,
+    cpu_share: float = 0.1,
+    **failed: int,
+) -> Measurement:
+    """In every stage `due` requests: `slow` took 1 s, `failed` (by outcome name) went wrong, the rest took 10 ms."""
+    timeline = timeline_of(scenario)
+    outcomes = Counter({Outcome[name.upper()]: count for name, count in failed.items()})
+    outcomes[Outcome.CORRECT] = correct = due - outcomes.total()
+    ended_s = timeline.ends_s if ended_s is None else ended_s
+    stages = [
+        StageMeasurement(
+            window=window,
+            outcomes=outcomes,
+            latencies_s=(0.01,) * (correct - slow) + (1.0,) * slow,
+            lateness_s=(lateness_s,) * due,
+            cpu_share=cpu_share,
+            measured_s=max(0.0, min(window.ends_s, ended_s) - window.judged_from_s),
+        )
+        for window in timeline.windows
+    ]
+    return Measurement(stages=tuple(stages), ended_s=ended_s)

@@ -1,0 +1,71 @@
+"""The binomial limits are exact: held against published values and against SciPy."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from load_tests import binomial
+
+
+@pytest.mark.parametrize(
+    ("allowed", "bad", "fewest"),
+    [
+        (0.01, 0, 299),
+        (0.01, 1, 473),
+        (0.01, 2, 628),
+        (0.01, 5, 1049),
+        (0.05, 0, 59),
+        (0.05, 1, 93),
+        (0.05, 2, 124),
+        (0.001, 0, 2995),
+    ],
+)
+def test_fewest_requests_that_prove_an_objective_at_95_percent(allowed: float, bad: int, fewest: int) -> None:
+    assert binomial.requests_to_prove(bad, allowed, 0.95) == fewest
+    assert binomial.proves_kept(bad, fewest, allowed, 0.95)
+    assert not binomial.proves_kept(bad, fewest - 1, allowed, 0.95)
+
+
+@given(
+    n=st.integers(1, 2_000_000),
+    share=st.floats(1e-4, 0.999),
+    deviations=st.floats(-6, 6),
+)
+def test_the_distribution_agrees_with_scipy(n: int, share: float, deviations: float) -> None:
+    bad = min(n, max(0, round(n * share + deviations * (n * share * (1 - share)) ** 0.5)))
+    assert binomial.probability_at_most(bad, n, share) == pytest.approx(stats.binom.cdf(bad, n, share), abs=1e-7)
+
+
+@given(n=st.integers(1, 100_000), bad_share=st.floats(0, 0.3))
+def test_the_upper_limit_is_the_one_of_clopper_and_pearson(n: int, bad_share: float) -> None:
+    bad = round(n * bad_share)
+    assert binomial.upper_limit(bad, n, 0.95) == pytest.approx(stats.beta.ppf(0.95, bad + 1, n - bad), rel=1e-6)
+
+
+@given(n=st.integers(1, 20_000), bad=st.integers(0, 200), allowed=st.sampled_from([0.001, 0.01, 0.05, 0.5]))
+def test_nothing_is_proven_both_kept_and_broken(n: int, bad: int, allowed: float) -> None:
+    bad = min(bad, n)
+    kept = binomial.proves_kept(bad, n, allowed, 0.95)
+    assert not (kept and binomial.proves_broken(bad, n, allowed, 0.95))
+
+
+def test_a_system_at_its_limit_is_passed_at_most_once_in_twenty() -> None:
+    """At n = 628 and a true share of 1 %, the rule passes with at most 2 bad ones: 5 % of the time."""
+    passing = [bad for bad in range(30) if binomial.proves_kept(bad, 628, 0.01, 0.95)]
+    assert stats.binom.cdf(max(passing), 628, 0.01) <= 0.05
+
+
+@pytest.mark.parametrize("bad", [0, 1])
+def test_no_request_proves_nothing(bad: int) -> None:
+    assert not binomial.proves_kept(bad, 0, 0.01, 0.95)
+    assert not binomial.proves_broken(bad, 0, 0.01, 0.95)
+    assert binomial.upper_limit(bad, 0, 0.95) == 1
+
+
+def test_more_requests_settle_an_open_question_unless_it_is_too_close() -> None:
+    more = binomial.requests_to_settle(2, 300, 0.01, 0.95)
+    assert more is not None
+    assert binomial.proves_kept(round(2 * (300 + more) / 300), 300 + more, 0.01, 0.95)
+    assert binomial.requests_to_settle(3, 300, 0.01, 0.95) is None
+    assert binomial.requests_to_settle(0, 0, 0.01, 0.95) == 299

@@ -1,0 +1,82 @@
+"""Which objective is judged where, and which scenario could never prove what it demands."""
+
+import re
+
+import pytest
+
+from load_tests.demands import WHOLE_RUN, check_provable, judged_demands
+from load_tests.scenario import Scenario
+from load_tests.scenario_errors import ScenarioError
+from load_tests.timeline import timeline_of
+from tests.load_tests.builders import CLOSED_LOAD, OPEN_LOAD, make_scenario
+
+TWO_STAGES = [
+    {"name": "a", "rate": "100/s", "for": "11s"},
+    {"name": "b", "rate": "100/s", "for": "11s", "slo": {"p99": "250ms"}},
+    {"name": "c", "rate": "100/s", "for": "11s", "judge": False},
+]
+
+
+def judged(scenario: Scenario) -> list[tuple[str, str]]:
+    return [(demand.where, demand.objective.title) for demand in judged_demands(scenario, timeline_of(scenario))]
+
+
+def test_each_judged_stage_has_the_common_objectives_but_for_its_own() -> None:
+    scenario = make_scenario(stages=TWO_STAGES, slo={"p99": "100ms", "errors": "1%"})
+    assert judged(scenario) == [
+        ("a", "p99 ≤ 100 ms"),
+        ("a", "errors ≤ 1 %"),
+        ("b", "errors ≤ 1 %"),
+        ("b", "p99 ≤ 250 ms"),
+    ]
+
+
+def test_an_objective_can_be_judged_over_the_whole_run() -> None:
+    scenario = make_scenario(stages=TWO_STAGES[:1], slo={"p99": "100ms", "errors": {"limit": "1%", "scope": "run"}})
+    assert judged(scenario) == [("a", "p99 ≤ 100 ms"), (WHOLE_RUN, "errors ≤ 1 %")]
+
+
+def test_scope_run_judges_all_stages_as_one_but_a_stage_by_its_own_objective() -> None:
+    scenario = make_scenario(stages=TWO_STAGES, scope="run")
+    assert judged(scenario) == [("b", "p99 ≤ 250 ms"), (WHOLE_RUN, "p99 ≤ 100 ms")]
+
+
+@pytest.mark.parametrize("lasts_s", [4, 5])
+def test_a_stage_too_short_for_its_objective_is_refused_until_it_is_as_long_as_the_message_says(lasts_s: int) -> None:
+    def of(lasts_s: int) -> Scenario:
+        return make_scenario(stages=[{"name": "only", "rate": "80/s", "for": f"{lasts_s}s"}])
+
+    with pytest.raises(ScenarioError, match=r"takes 299 requests, but about \d+ are due .* write `for: (\d+)s`") as error:
+        check_provable(of(lasts_s))
+    needed_s = int(re.search(r"for: (\d+)s", str(error.value))[1])  # type: ignore[index]
+    check_provable(of(needed_s))
+    with pytest.raises(ScenarioError):
+        check_provable(of(needed_s - 1))
+
+
+def test_a_run_too_short_for_its_objective_is_refused_until_it_is_as_much_longer_as_the_message_says() -> None:
+    slo = {"errors": {"limit": "0.1%", "scope": "run"}}
+    with pytest.raises(ScenarioError, match=r"make the stages (\d+) s longer in all") as error:
+        check_provable(make_scenario(slo=slo))
+    longer_s = int(re.search(r"stages (\d+) s", str(error.value))[1])  # type: ignore[index]
+    stages = [{"name": "only", "rate": "100/s", "for": f"{11 + longer_s}s"}]
+    check_provable(make_scenario(slo=slo, stages=stages))
+
+
+def test_closed_users_cannot_be_asked_for_more_than_they_ask_for() -> None:
+    stages = [{"users": 1, "each": "1/s", "for": "602s"}, {"users": 5, "each": "1/s", "for": "302s"}]
+    with pytest.raises(ScenarioError, match=r"run: throughput ≥ 5/s cannot be reached: its users ask for 2.33/s"):
+        check_provable(make_scenario(load=CLOSED_LOAD, stages=stages, scope="run", slo={"throughput": "5/s"}))
+    stages[1]["slo"] = {"throughput": "5/s"}
+    check_provable(make_scenario(load=CLOSED_LOAD, stages=stages, scope="run", slo={"p99": "100ms"}))
+
+
+def test_an_absolute_throughput_is_not_for_open_arrivals() -> None:
+    with pytest.raises(ScenarioError, match="write throughput: 99%"):
+        check_provable(make_scenario(load=OPEN_LOAD, slo={"throughput": "5/s"}))
+
+
+@pytest.mark.parametrize("changes", [{"slo": {}}, {"stages": [{"rate": "100/s", "for": "11s", "judge": False}]}])
+def test_a_scenario_that_judges_nothing_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ScenarioError, match="nothing is judged"):
+        check_provable(make_scenario(**changes))

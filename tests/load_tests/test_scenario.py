@@ -1,0 +1,109 @@
+"""A scenario says everything with its unit, and a wrong one is refused with what to write instead."""
+
+from pathlib import Path
+
+import pytest
+
+from load_tests import scenario as scenarios
+from load_tests.demands import check_provable
+from load_tests.objectives import ErrorObjective, GoodputObjective, LatencyObjective, ThroughputObjective
+from load_tests.scenario import ConnectionUse
+from load_tests.scenario_errors import ScenarioError
+
+GOOD = """
+model: insurance_charges_model
+load: {arrivals: open, warmup: 20s, settle: 5s, timeout: 2s, connections: 10s, invalid: 1/6, golden: 10%, seed: 7}
+stages:
+  - {name: normal, rate: 50/s, for: 120s}
+  - {name: spike, rate: 60/s, for: 60s, judge: false}
+  - {rate: 50/s, for: 120s, slo: {p99: 250ms}}
+slo: {p99: 100ms, errors: 0.1%, throughput: 99%}
+confidence: 95%
+"""
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_scenario_is_read_in_seconds_and_shares(tmp_path: Path) -> None:
+    scenario = scenarios.load(write(tmp_path, GOOD))
+    assert scenario.name == "mine"
+    assert scenario.text == GOOD
+    assert scenario.prediction_path == "/api/models/insurance_charges_model/prediction"
+    assert (scenario.load.warmup, scenario.load.settle, scenario.load.connections) == (20, 5, 10)
+    assert scenario.load.invalid == pytest.approx(1 / 6)
+    assert [stage.name for stage in scenario.stages] == ["normal", "spike", "stage 3"]
+    assert [demand.objective for demand in scenario.slo.demands] == [
+        LatencyObjective(99, 0.1),
+        ErrorObjective(0.001),
+        GoodputObjective(0.99),
+    ]
+
+
+def test_a_closed_scenario_asks_for_a_mean_throughput(tmp_path: Path) -> None:
+    text = GOOD.replace("open", "closed").replace("rate: 50/s", "users: 5, each: 10/s")
+    text = text.replace("rate: 60/s", "users: 6, each: 10/s").replace("99%}", "50/s}").replace("10s", "reuse")
+    scenario = scenarios.load(write(tmp_path, text))
+    assert scenario.stages[0].offered_rps == 50
+    assert scenario.load.connections is ConnectionUse.REUSE
+    assert scenario.slo.demands[-1].objective == ThroughputObjective(50)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("warmup: 20s", "warmup: 20", "load.warmup: 20 is not a duration"),
+        ("rate: 50/s", "rate: 50", r"stages\[0\].rate: 50 is not a rate"),
+        ("timeout: 2s", "time_out: 2s", "unknown key 'time_out': did you mean 'timeout'"),
+        ("timeout: 2s", "timeout: 0s", "load.timeout: '0s' must be more than zero"),
+        ("confidence", "confidenze", "unknown key 'confidenze': did you mean 'confidence'"),
+        ("judge: false", "judge: nope", r"stages\[1\].judge: 'nope'"),
+        ("judge: false", "jugde: false", r"stages\[1\].jugde: unknown key 'jugde': did you mean 'judge'"),
+        ("p99: 100ms", "p99: 100", "slo: p99: 100 is not a duration"),
+        ("p99: 100ms", "p100: 100ms", "slo: unknown objective 'p100'"),
+        ("p99: 100ms", "p0: 100ms", "slo: p0: a percentile and its threshold are more than zero"),
+        ("errors: 0.1%", "errors: 0%", "slo: errors: no sample can prove a rate of 0"),
+        ("errors: 0.1%", "errors: 100%", "slo: errors: '100%' allows everything to go wrong"),
+        ("errors: 0.1%", "errors: {limit: 0.1%, scope: all}", "slo: errors: scope 'all' is neither stage nor run"),
+        ("errors: 0.1%", "errors: {at: 0.1%}", "slo: errors: write {limit: …, scope: run}"),
+        ("throughput: 99%", "throughput: 100%", "slo: throughput: '100%' can never be proven"),
+        ("throughput: 99%", "p99: 1s", "line 8: the key 'p99' is written twice"),
+        ("connections: 10s", "connections: 10", "load.connections: 10 is none of reuse, per_request or a maximum age"),
+        ("invalid: 1/6", "invalid: 7/6", "load.invalid: '7/6' is not a share of 1"),
+        ("seed: 7", "seed: seven", "load.seed: 'seven'"),
+        ("confidence: 95%", "confidence: 0.95", "confidence: 0.95 is not a share"),
+        ("confidence: 95%", "confidence: 5%", "confidence: 5% is not from 50% to below 100%"),
+        ("model: insurance_charges_model", "", "model: is missing"),
+        ("model: insurance", "name: x\nmodel: insurance", "unknown key 'name': a scenario is named after its file"),
+        ("for: 120s", "for: 4s", "stage 'normal' lasts 4s, but its first 5s are cut"),
+        ("name: spike", "name: normal", "two stages are named 'normal'"),
+        ("rate: 60/s", "users: 3, each: 1/s", "stage 'spike': open arrivals take `rate: 5/s`"),
+        ("arrivals: open", "arrivals: closed", "stage 'normal': closed arrivals take `users: 5` and `each: 1/s`"),
+        ("slo: {p99: 250ms}", "slo: {p99: {limit: 1s, scope: run}}", "belongs under the top level `slo`"),
+        ("slo: {p99: 250ms}", "slo: fast", "'fast' is not a mapping of objectives"),
+        ("stages:", "stages: [", "not YAML"),
+    ],
+)
+def test_a_wrong_scenario_is_refused_with_a_remedy(tmp_path: Path, right: str, wrong: str, message: str) -> None:
+    assert right in GOOD
+    with pytest.raises(ScenarioError, match=message):
+        scenarios.load(write(tmp_path, GOOD.replace(right, wrong, 1)))
+
+
+@pytest.mark.parametrize("text", ["", "just words", "[1, 2]"])
+def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ScenarioError, match="a scenario is a mapping"):
+        scenarios.load(write(tmp_path, text))
+
+
+def test_an_unknown_scenario_is_answered_with_those_there_are() -> None:
+    with pytest.raises(ScenarioError, match="one of seed, smoke, staged, taxi"):
+        scenarios.load("nothing")
+
+
+@pytest.mark.parametrize("path", sorted(scenarios.SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_scenario_of_the_repository_can_be_proven(path: Path) -> None:
+    check_provable(scenarios.load(path.stem))
