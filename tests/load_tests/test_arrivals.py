@@ -1,0 +1,66 @@
+"""Open arrivals are a Poisson process with each stage's rate; closed users ask at an even pace."""
+
+import random
+from itertools import pairwise
+
+import pytest
+from scipy import stats
+
+from load_tests.arrivals import PacedUser, poisson_arrivals
+from load_tests.timeline import timeline_of
+from tests.load_tests.builders import CLOSED_LOAD, OPEN_LOAD, make_scenario
+
+STAGES = [{"name": "slow", "rate": "20/s", "for": "200s"}, {"name": "fast", "rate": "100/s", "for": "100s"}]
+TIMELINE = timeline_of(make_scenario(stages=STAGES, load=OPEN_LOAD | {"warmup": "0s"}))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_arrivals_have_the_rate_of_their_stage_up_to_its_borders(seed: int) -> None:
+    due_s = list(poisson_arrivals(TIMELINE, random.Random(seed)))
+    slow = sum(at_s < 200 for at_s in due_s)
+    assert due_s == sorted(due_s)
+    assert 0 <= due_s[0] < due_s[-1] < 300
+    assert slow == pytest.approx(4000, abs=5 * 4000**0.5)
+    assert len(due_s) - slow == pytest.approx(10_000, abs=5 * 10_000**0.5)
+
+
+def test_the_gaps_between_arrivals_are_exponential() -> None:
+    due_s = [at_s for at_s in poisson_arrivals(TIMELINE, random.Random(1)) if at_s >= 200]
+    gaps_s = [later - earlier for earlier, later in pairwise(due_s)]
+    assert stats.kstest(gaps_s, stats.expon(scale=0.01).cdf).pvalue > 0.01
+
+
+def test_the_same_seed_gives_the_same_arrivals() -> None:
+    def first(seed: int) -> float:
+        return next(poisson_arrivals(TIMELINE, random.Random(seed)))
+
+    assert first(1) == first(1) != first(2)
+
+
+def test_shares_of_a_process_add_up_to_its_rate() -> None:
+    halves = [list(poisson_arrivals(TIMELINE, random.Random(seed), share=0.5)) for seed in (1, 2)]
+    assert len(halves[0]) + len(halves[1]) == pytest.approx(14_000, abs=5 * 14_000**0.5)
+
+
+def paced_user(each: str, phase: float) -> PacedUser:
+    stages = [{"users": 1, "each": each, "for": "30s"}]
+    return PacedUser(timeline_of(make_scenario(stages=stages, load=CLOSED_LOAD)), phase)
+
+
+@pytest.mark.parametrize("phase", [0.0, 0.3, 0.999])
+@pytest.mark.parametrize("window_s", [(5, 30), (7.5, 20.5)])
+def test_a_user_who_is_answered_in_time_asks_exactly_at_its_rate(phase: float, window_s: tuple[float, float]) -> None:
+    user = paced_user("2/s", phase)
+    now_s, due_s = 0.0, []
+    while now_s < 31:
+        due_s.append(user.next_due_s(now_s))
+        now_s = due_s[-1] + 0.1
+    begins_s, ends_s = window_s
+    assert sum(begins_s <= at_s < ends_s for at_s in due_s) == 2 * (ends_s - begins_s)
+
+
+def test_a_user_who_is_answered_late_asks_at_once_and_loses_what_it_would_have_asked() -> None:
+    user = paced_user("1/s", phase=0.5)
+    assert user.next_due_s(0.0) == 0.5
+    assert user.next_due_s(3.7) == 3.7
+    assert user.next_due_s(3.8) == 4.7
