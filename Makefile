@@ -17,7 +17,7 @@ DATA ?= real
 MODELS := $(patsubst model/%/training.py,%,$(wildcard model/*/training.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lock demo serve loadtest data train openapi test lint format clean FORCE
+.PHONY: help install install-dev lock demo serve loadtest data train documents test lint format clean FORCE
 
 ##@ Start here
 help: ## List what can be made
@@ -53,13 +53,15 @@ lint: install-dev ## Check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo --cache-dir .build/import-linter
 
 format: install-dev ## Mend style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-openapi: install ## Write the service's OpenAPI document again
+documents: install ## Write again what is made from the code: openapi.json, run.schema.json
 	@$(BIN)/python -m service.openapi
+	@$(BIN)/python -m load_tests.report.schema
 
 install-dev: $(VENV)/requirements-dev.installed ## Make .venv with what development needs as well
 

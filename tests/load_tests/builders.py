@@ -13,7 +13,7 @@ CLOSED_LOAD = OPEN_LOAD | {"arrivals": "closed", "settle": "2s"}
 
 
 def make_scenario(**changes: Any) -> Scenario:
-    """One open stage of 100/s for 11 s of which 10 s are judged, p99 within 100 ms; `changes` replace top level keys."""
+    """One open stage, 100/s for 11 s, 10 s of them judged, p99 within 100 ms; `changes` replace top level keys."""
     written = {
         "model": "insurance_charges_model",
         "load": OPEN_LOAD,

@@ -42,11 +42,13 @@ def test_scope_run_judges_all_stages_as_one_but_a_stage_by_its_own_objective() -
 
 
 @pytest.mark.parametrize("lasts_s", [4, 5])
-def test_a_stage_too_short_for_its_objective_is_refused_until_it_is_as_long_as_the_message_says(lasts_s: int) -> None:
+def test_a_stage_too_short_for_its_objective_is_refused_until_it_is_as_long_as_it_says(lasts_s: int) -> None:
     def of(lasts_s: int) -> Scenario:
         return make_scenario(stages=[{"name": "only", "rate": "80/s", "for": f"{lasts_s}s"}])
 
-    with pytest.raises(ScenarioError, match=r"takes 299 requests, but about \d+ are due .* write `for: (\d+)s`") as error:
+    with pytest.raises(
+        ScenarioError, match=r"takes 299 requests, but about \d+ are due .* write `for: (\d+)s`"
+    ) as error:
         check_provable(of(lasts_s))
     needed_s = int(re.search(r"for: (\d+)s", str(error.value))[1])  # type: ignore[index]
     check_provable(of(needed_s))

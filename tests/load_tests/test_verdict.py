@@ -61,7 +61,9 @@ def test_an_answer_exactly_at_the_threshold_is_in_time() -> None:
 def test_an_inconclusive_verdict_says_how_many_more_requests_would_settle_it() -> None:
     judged = verdict_on(due=298)
     assert judged.verdict is Verdict.INCONCLUSIVE
-    assert "only: p99 ≤ 100 ms is not proven: 0 of 298 bad (1 % allowed): 1 more requests would settle it" in judged.reason
+    assert (
+        "only: p99 ≤ 100 ms is not proven: 0 of 298 bad (1 % allowed): 1 more requests would settle it" in judged.reason
+    )
 
 
 CLOSED = {"load": CLOSED_LOAD, "stages": [{"name": "five", "users": 5, "each": "1/s", "for": "32s"}]}
@@ -108,7 +110,10 @@ def test_lateness_is_held_against_the_tightest_threshold() -> None:
 
 
 def test_a_stage_that_is_not_judged_cannot_spoil_the_verdict() -> None:
-    stages = [{"name": "only", "rate": "100/s", "for": "11s"}, {"name": "x", "rate": "1/s", "for": "5s", "judge": False}]
+    stages = [
+        {"name": "only", "rate": "100/s", "for": "11s"},
+        {"name": "x", "rate": "1/s", "for": "5s", "judge": False},
+    ]
     scenario = make_scenario(stages=stages)
     good, bad = measured(scenario), measured(scenario, timeout=1000, cpu_share=1.0)
     mixed = Measurement(stages=(bad.stages[0], good.stages[1], bad.stages[2]), ended_s=good.ended_s)

@@ -1,0 +1,17 @@
+"""`python -m load_tests.report.schema`: write the JSON schema of `run.json` to `docs/run.schema.json`."""
+
+import json
+from pathlib import Path
+
+from load_tests.report.run_report import RunReport
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "run.schema.json"
+
+
+def render() -> str:
+    """The schema as the file holds it."""
+    return json.dumps(RunReport.model_json_schema(mode="serialization"), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    SCHEMA.write_text(render(), encoding="utf-8")

@@ -1,0 +1,113 @@
+"""Real load tests for tests: `python -m load_tests run` as a user would type it, on a service that runs."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from load_tests.report.run_report import FILE_NAME, RunReport
+from tests.conftest import ROOT
+
+LONGEST_RUN_S = 90.0
+SCENARIO = """
+model: insurance_charges_model
+load: {arrivals: open, warmup: 1s, settle: 500ms, timeout: 2s, connections: 2s, invalid: 1/6, golden: 1/10, seed: 5}
+stages:
+  - {name: first,  rate: 100/s, for: 4s}
+  - {name: second, rate: 150/s, for: 3s}
+slo: {p99: 1500ms, errors: 1%, throughput: 99%}
+"""
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """What a load test left behind."""
+
+    exit_code: int
+    output: str
+    folder: Path
+
+    @property
+    def last_line(self) -> str:
+        """Of its standard output."""
+        return self.output.rstrip("\n").split("\n")[-1]
+
+    @property
+    def report(self) -> RunReport:
+        """Its `run.json`."""
+        return RunReport.model_validate_json((self.folder / FILE_NAME).read_bytes())
+
+
+class StartedRun:
+    """A load test under way."""
+
+    def __init__(self, scenario: str, host: str, folder: Path, **environment: str) -> None:
+        self.folder = folder / "report"
+        path = folder / "scenario.yaml"
+        path.write_text(scenario, encoding="utf-8")
+        self._output = folder / "output.txt"
+        command = [sys.executable, "-m", "load_tests", "run", str(path), "--host", host]
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [*command, "--report-folder", str(self.folder)],
+                cwd=ROOT,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environment},
+            )
+
+    def wait_for(self, text: str) -> None:
+        """Wait until the run has told `text` of itself."""
+        deadline = time.monotonic() + LONGEST_RUN_S
+        while text not in self._output.read_text(encoding="utf-8"):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"never said {text!r}: {self._output.read_text(encoding='utf-8')}")
+            time.sleep(0.05)
+
+    def finish(self) -> FinishedRun:
+        """Wait for the end."""
+        exit_code = self.process.wait(LONGEST_RUN_S)
+        return FinishedRun(exit_code, self._output.read_text(encoding="utf-8"), self.folder)
+
+
+StartRun = Callable[..., StartedRun]
+
+
+@pytest.fixture
+def start_run(tmp_path: Path) -> Iterator[StartRun]:
+    """Start `python -m load_tests run` with a scenario's text on a host; ended after the test."""
+    started: list[StartedRun] = []
+
+    def start(host: str, scenario: str = SCENARIO, **environment: str) -> StartedRun:
+        started.append(StartedRun(scenario, host, tmp_path, **environment))
+        return started[-1]
+
+    yield start
+    for run in started:
+        if run.process.poll() is None:
+            run.process.send_signal(signal.SIGTERM)
+            run.process.wait(LONGEST_RUN_S)
+
+
+@pytest.fixture
+def stub_service() -> Iterator[Callable[[str, str], str]]:
+    """Start a service that answers everything with one status and body; its base URL."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(status: str, body: str) -> str:
+        command = [sys.executable, str(Path(__file__).with_name("stub_service.py")), status, body]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        processes.append(process)
+        assert process.stdout is not None
+        return f"http://127.0.0.1:{process.stdout.readline().strip()}"
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()

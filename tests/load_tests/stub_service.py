@@ -1,0 +1,47 @@
+"""A service that does wrong on purpose: `python stub_service.py STATUS BODY` answers everything with these.
+
+`GET /connections` answers with the number of connections it has accepted, that one included.
+"""
+
+import asyncio
+import sys
+
+
+async def serve(status: str, body: bytes) -> None:
+    """Answer until killed; the first line written is the port."""
+    accepted = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal accepted
+        accepted += 1
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
+                await reader.readexactly(int(length or 0))
+                counts = head.startswith(b"get /connections ")
+                writer.write(response("200 OK", str(accepted).encode()) if counts else response(status, body))
+                await writer.drain()
+                if b"connection: close" in head:
+                    break
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+def response(status: str, body: bytes) -> bytes:
+    """An HTTP response."""
+    return b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
+        status.encode(),
+        len(body),
+        body,
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1], sys.argv[2].encode()))

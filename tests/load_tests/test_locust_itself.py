@@ -1,0 +1,117 @@
+"""The suite stays ordinary Locust, and the service takes the ordinary load test of somebody else."""
+
+import csv
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from load_tests.report.run_report import FILE_NAME, RunReport
+from load_tests.verdict import Verdict
+from tests.conftest import ROOT, ServiceFactory
+from tests.load_tests.conftest import SCENARIO
+
+DEADLINE_S = 60.0
+LOCUSTFILE = ROOT / "load_tests" / "locustfile.py"
+
+
+def locust(*options: str) -> list[str]:
+    return [sys.executable, "-m", "locust", *options]
+
+
+@pytest.fixture
+def scenario_file(tmp_path: Path) -> Path:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(SCENARIO)
+    return path
+
+
+def test_an_independent_load_test_runs_without_a_change_and_without_an_error(
+    running_service: ServiceFactory, tmp_path: Path
+) -> None:
+    service = running_service()
+    locustfile = Path(__file__).with_name("independent_locustfile.py")
+    command = locust("-f", str(locustfile), "--headless", "-u", "10", "-r", "10", "-t", "8s", "--host", service.url)
+    finished = subprocess.run([*command, "--csv", str(tmp_path / "run")], capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    with (tmp_path / "run_stats.csv").open() as file:
+        [*_, total] = csv.DictReader(file)
+    assert int(total["Request Count"]) >= 60
+    assert int(total["Failure Count"]) == 0
+
+
+def test_plain_locust_gives_the_verdict_as_its_exit_code(
+    running_service: ServiceFactory, scenario_file: Path, tmp_path: Path
+) -> None:
+    options = ("-f", str(LOCUSTFILE), "--headless", "--host", running_service().url)
+    own = ("--scenario", str(scenario_file), "--report-folder", str(tmp_path / "report"))
+    finished = subprocess.run(locust(*options, *own), capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.rstrip("\n").split("\n")[-1].startswith("PASS (exit 0): ")
+    assert (tmp_path / "report" / FILE_NAME).is_file()
+
+
+@pytest.mark.parametrize("scenario", ["nothing", "wrong"])
+def test_plain_locust_refuses_a_wrong_scenario_with_the_usage_exit_code(scenario: str, tmp_path: Path) -> None:
+    (tmp_path / "wrong").write_text("model: 1")
+    options = ("-f", str(LOCUSTFILE), "--headless", "--host", "http://127.0.0.1:9", "--scenario", scenario)
+    finished = subprocess.run(locust(*options), capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert finished.returncode == 2
+    assert re.search("no scenario 'nothing'|model: 1", finished.stderr)
+
+
+@pytest.fixture
+def web_page(running_service: ServiceFactory, scenario_file: Path, tmp_path: Path) -> Iterator[str]:
+    """Locust's web page with the scenario as its default; its base URL."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ("-f", str(LOCUSTFILE), "--host", running_service().url, "--web-host", "127.0.0.1")
+    own = ("--web-port", str(port), "--scenario", str(scenario_file), "--report-folder", str(tmp_path / "report"))
+    with (tmp_path / "locust.log").open("wb") as log:
+        process = subprocess.Popen(
+            locust(*options, *own), cwd=tmp_path, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(DEADLINE_S)
+
+
+def ask(url: str, form: dict[str, str] | None = None) -> str:
+    """Answer of a URL once it answers; the page is not there at once."""
+    data = urllib.parse.urlencode(form).encode() if form else None
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        try:
+            with urllib.request.urlopen(url, data) as answer:  # noqa: S310
+                return str(answer.read().decode())
+        except urllib.error.URLError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def wait_for_report(folder: Path) -> RunReport:
+    deadline = time.monotonic() + DEADLINE_S
+    while not (folder / FILE_NAME).is_file() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(0.1)
+    return RunReport.model_validate_json((folder / FILE_NAME).read_bytes())
+
+
+def test_a_test_started_on_the_web_page_follows_the_scenario_and_is_judged(web_page: str, tmp_path: Path) -> None:
+    assert "scenario" in ask(web_page)
+    started = json.loads(ask(f"{web_page}/swarm", {"user_count": "1", "spawn_rate": "1"}))
+    assert started["success"], started
+    report = wait_for_report(tmp_path / "report")
+    assert report.verdict is Verdict.PASS
+    assert [stage.name for stage in report.stages] == ["warm-up", "first", "second"]

@@ -1,0 +1,189 @@
+"""Real load tests against real services: a verdict comes out right whatever happens to either side."""
+
+import os
+import random
+import signal
+import subprocess
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from load_tests.arrivals import poisson_arrivals
+from load_tests.scenario import load
+from load_tests.timeline import Timeline, timeline_of
+from load_tests.verdict import Verdict
+from tests.conftest import RunningService, ServiceFactory
+from tests.load_tests.conftest import SCENARIO, FinishedRun, StartedRun, StartRun
+
+CLOSED = """
+model: insurance_charges_model
+load: {arrivals: closed, warmup: 1s, settle: 2s, timeout: 1s, connections: reuse, invalid: 1/6, seed: 5}
+stages:
+  - {name: five, users: 5, each: 20/s, for: 7s, slo: {throughput: 100/s}}
+  - {name: two,  users: 2, each: 20/s, for: 5s}
+slo: {p99: 900ms, errors: none}
+scope: run
+"""
+CONSTANT = '{"charges": 1000.0}'
+TAXI = SCENARIO.replace("insurance_charges", "taxi_fare")
+
+
+@pytest.fixture(scope="module")
+def service(running_service: ServiceFactory) -> RunningService:
+    return running_service()
+
+
+def schedule_of(run: FinishedRun) -> tuple[Timeline, list[float]]:
+    scenario = load(str(run.folder.with_name("scenario.yaml")))
+    timeline = timeline_of(scenario)
+    return timeline, list(poisson_arrivals(timeline, random.Random(scenario.load.seed)))
+
+
+def children_of(process: "subprocess.Popen[bytes]") -> list[int]:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return [int(child) for child in children.split()]
+
+
+@pytest.mark.parametrize("scenario", [SCENARIO, TAXI, CLOSED], ids=["insurance", "taxi", "closed"])
+def test_a_healthy_service_passes(start_run: StartRun, service: RunningService, scenario: str) -> None:
+    run = start_run(service.url, scenario).finish()
+    assert run.exit_code == 0, run.output
+    assert run.last_line.startswith("PASS (exit 0): ")
+    assert run.report.verdict is Verdict.PASS
+    assert run.report.facts.service.version
+    assert sum(stage.correct for stage in run.report.stages) > 300
+    for name in ("report.md", "locust.html", "locust_stats.csv", "locust.log"):
+        assert (run.folder / name).is_file(), name
+
+
+def test_open_arrivals_are_all_offered_and_counted(start_run: StartRun, service: RunningService) -> None:
+    """The same seed asks for the same requests, to the request."""
+    run = start_run(service.url).finish()
+    timeline, arrivals = schedule_of(run)
+    assert [stage.due for stage in run.report.stages] == [
+        sum(window.judged_from_s <= due_s < window.ends_s for due_s in arrivals) for window in timeline.windows
+    ]
+
+
+def test_a_service_stopped_in_the_middle_does_not_pass(start_run: StartRun, running_service: ServiceFactory) -> None:
+    """A request that hangs ends in no event at all, and a hung service once passed for a fast one."""
+    service = running_service()
+    run = start_run(service.url)
+    run.wait_for("second:")
+    service.process.send_signal(signal.SIGSTOP)
+    finished = run.finish()
+    service.process.send_signal(signal.SIGCONT)
+    assert finished.exit_code in (1, 4), finished.output
+    assert finished.report.stages[-1].failed["timeout"] > 0
+
+
+def test_a_service_that_dies_in_the_middle_fails(start_run: StartRun, running_service: ServiceFactory) -> None:
+    service = running_service()
+    run = start_run(service.url)
+    run.wait_for("second:")
+    service.stop(signal.SIGKILL)
+    finished = run.finish()
+    assert finished.exit_code == 1, finished.output
+    assert finished.report.stages[-1].failed["connection"] > 0
+
+
+def test_instant_errors_fail(start_run: StartRun, stub_service: Callable[[str, str], str]) -> None:
+    run = start_run(stub_service("500 Internal Server Error", "{}")).finish()
+    assert run.exit_code == 1, run.output
+    assert run.last_line.startswith("FAIL (exit 1): ")
+    assert run.report.failures["status 500 instead of 200"] > 100
+
+
+def test_a_constant_wrong_prediction_fails(start_run: StartRun, stub_service: Callable[[str, str], str]) -> None:
+    run = start_run(stub_service("200 OK", CONSTANT), SCENARIO.replace("invalid: 1/6, ", "")).finish()
+    assert run.exit_code == 1, run.output
+    assert set(run.report.failures) == {"a prediction that is not the model's"}
+
+
+def test_a_service_that_refuses_nothing_fails(start_run: StartRun, stub_service: Callable[[str, str], str]) -> None:
+    scenario = SCENARIO.replace("golden: 1/10", "golden: 0%")
+    run = start_run(stub_service("200 OK", CONSTANT), scenario).finish()
+    assert run.exit_code == 1, run.output
+    assert set(run.report.failures) == {"status 200 instead of 422"}
+
+
+def test_a_service_that_is_not_there_is_invalid_and_says_what_to_do(start_run: StartRun) -> None:
+    run = start_run("http://127.0.0.1:9").finish()
+    assert run.exit_code == 4
+    assert run.last_line.startswith("INVALID (exit 4): http://127.0.0.1:9 is not reachable")
+    assert "make serve" in run.last_line
+
+
+def end_early(run: StartedRun, number: signal.Signals, after: str) -> FinishedRun:
+    run.wait_for(after)
+    run.process.send_signal(number)
+    return run.finish()
+
+
+def test_a_run_that_measured_nothing_is_invalid(start_run: StartRun, service: RunningService) -> None:
+    run = end_early(start_run(service.url), signal.SIGTERM, after="warm-up:")
+    assert run.exit_code == 4, run.output
+    assert "no request was sent in a judged stage" in run.report.invalid_because
+
+
+@pytest.mark.parametrize("scenario", [SCENARIO, CLOSED], ids=["open", "closed"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_is_invalid_and_reported(
+    start_run: StartRun, service: RunningService, number: signal.Signals, scenario: str
+) -> None:
+    after = "two:" if scenario is CLOSED else "second:"
+    run = end_early(start_run(service.url, scenario), number, after)
+    assert run.exit_code == 4, run.output
+    assert f"stopped by {number.name}" in run.last_line
+    assert run.report.stages[1].correct > 0
+
+
+def test_a_load_generator_that_is_killed_is_invalid(start_run: StartRun, service: RunningService) -> None:
+    run = start_run(service.url)
+    run.wait_for("first:")
+    for child in children_of(run.process):
+        os.kill(child, signal.SIGKILL)
+    finished = run.finish()
+    assert finished.exit_code == 4, finished.output
+    assert "Locust ended with -9 and without a verdict" in finished.last_line
+
+
+def test_a_wrong_scenario_is_refused_before_any_load(start_run: StartRun, service: RunningService) -> None:
+    run = start_run(service.url, SCENARIO.replace("warmup: 1s", "warmup: 1")).finish()
+    assert run.exit_code == 2
+    assert "load.warmup: 1 is not a duration" in run.output
+    assert not run.folder.exists()
+
+
+def test_the_summary_of_a_workflow_step_gets_the_report(
+    start_run: StartRun, service: RunningService, tmp_path: Path
+) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    start_run(service.url, GITHUB_STEP_SUMMARY=str(summary)).finish()
+    assert summary.read_text(encoding="utf-8").startswith("before\n## PASS: scenario\n")
+
+
+@pytest.mark.parametrize(("connections", "fewest", "most"), [("reuse", 1, 60), ("1s", 61, 400)])
+def test_connections_live_as_long_as_the_scenario_says(
+    start_run: StartRun, stub_service: Callable[[str, str], str], connections: str, fewest: int, most: int
+) -> None:
+    host = stub_service("200 OK", CONSTANT)
+    start_run(host, SCENARIO.replace("connections: 2s", f"connections: {connections}")).finish()
+    assert fewest <= connections_of(host) <= most
+
+
+def test_a_connection_per_request_is_opened_for_each_request(
+    start_run: StartRun, stub_service: Callable[[str, str], str]
+) -> None:
+    """The other three are the one before the run, the one for the metadata, and the one that asks here."""
+    host = stub_service("200 OK", CONSTANT)
+    run = start_run(host, SCENARIO.replace("connections: 2s", "connections: per_request")).finish()
+    assert connections_of(host) == len(schedule_of(run)[1]) + 3
+
+
+def connections_of(host: str) -> int:
+    with urllib.request.urlopen(f"{host}/connections") as answer:  # noqa: S310
+        return int(answer.read())
