@@ -55,7 +55,7 @@ def load_artifact(directory: Path, feature_names: tuple[str, ...]) -> Artifact:
     model = _read_verified(directory / MODEL_FILE, card.checksums.model_onnx)
     examples = _read_verified(directory / EXAMPLES_FILE, card.checksums.examples_jsonl)
     session = _open_session(model, directory / MODEL_FILE)
-    _require_input_width(session, len(feature_names), directory / MODEL_FILE)
+    _require_signature(session, len(feature_names), directory / MODEL_FILE)
     return Artifact(card, _parse_examples(examples, directory / EXAMPLES_FILE), session)
 
 
@@ -106,10 +106,12 @@ def _open_session(model: bytes, path: Path) -> onnxruntime.InferenceSession:
         raise ArtifactError(message) from error
 
 
-def _require_input_width(session: onnxruntime.InferenceSession, width: int, path: Path) -> None:
-    shapes = [tensor.shape for tensor in session.get_inputs()]
-    if len(shapes) != 1 or len(shapes[0]) != 2 or shapes[0][1] != width:
-        message = f"{path}: takes inputs of shape {shapes}, the code encodes one of shape (n, {width})"
+def _require_signature(session: onnxruntime.InferenceSession, width: int, path: Path) -> None:
+    """Require float64 features (n, width) in and float64 amounts (n, 1) out."""
+    found = [(tensor.type, tensor.shape[1:]) for tensor in (*session.get_inputs(), *session.get_outputs())]
+    expected = [("tensor(double)", [width]), ("tensor(double)", [1])]
+    if found != expected:
+        message = f"{path}: takes and gives {found} per row, the code needs {expected}"
         raise ArtifactError(message)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
@@ -13,6 +14,7 @@ from model.artifact import CARD_DOCUMENT, CARD_FILE, EXAMPLES_FILE, MODEL_FILE, 
 from model.card import Checksums, DataSource, Evaluation, FeatureRange, InputRange, LibraryVersion, ModelCard
 from model.card_document import render
 from model.console import Progress, say
+from model.data_files import DataUnusableError
 from model.evaluation import cross_validate, fit, mean_scores
 from model.export import to_onnx
 from model.golden import golden_lines, golden_requests
@@ -27,7 +29,7 @@ def build_artifact(
 ) -> ModelCard:
     """Train on the file at ``path`` and write all files of the artifact into an empty directory."""
     progress = Progress()
-    table = recipe.read(path)
+    table = _read(recipe, path)
     say(f"  kept {table.rows.kept:,} of {table.rows.read:,} rows, training on {table.rows.trained:,}")
     evaluation = _evaluate(recipe, table, progress)
     booster = fit(recipe.booster(), table.features, table.target_usd, progress, "all rows")
@@ -41,6 +43,14 @@ def build_artifact(
     (directory / CARD_DOCUMENT).write_text(render(card), encoding="utf-8")
     recipe.model_class(directory)  # what cannot be loaded is not handed over
     return card
+
+
+def _read(recipe: TrainingRecipe, path: Path) -> TrainingTable:
+    try:
+        return recipe.read(path)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        message = f"{path}: is not a CSV file: {error}"
+        raise DataUnusableError(message) from error
 
 
 def _evaluate(recipe: TrainingRecipe, table: TrainingTable, progress: Progress) -> Evaluation:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from model.card import DroppedRows
 from model.data_files import DataUnusableError
 
+MINIMUM_ROWS = 50  # fewer would leave folds without rows
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -35,4 +37,11 @@ def require_columns(rows: pd.DataFrame, names: Sequence[str], path: Path) -> Non
     missing = [name for name in names if name not in rows.columns]
     if missing:
         message = f"{path}: lacks the columns {', '.join(missing)}; it has {', '.join(map(str, rows.columns))}"
+        raise DataUnusableError(message)
+
+
+def require_enough(kept: int, path: Path) -> None:
+    """Refuse a file of which too little is left to train and to test on."""
+    if kept < MINIMUM_ROWS:
+        message = f"{path}: only {kept} usable rows, training needs at least {MINIMUM_ROWS}"
         raise DataUnusableError(message)

@@ -11,7 +11,7 @@ from sklearn.model_selection import KFold
 
 from model.bounds import Bounds
 from model.card import Rows
-from model.cleaning import Rule, require_columns, sort_out
+from model.cleaning import Rule, require_columns, require_enough, sort_out
 from model.data_files import Dataset, PublicFile
 from model.evaluation import least_squares_held_out
 from model.insurance_charges import InsuranceChargesModel
@@ -21,10 +21,11 @@ from model.insurance_charges.synthetic import synthesise
 from model.recipe import TrainedRange, TrainingRecipe, TrainingTable
 
 COLUMNS = ("age", "sex", "bmi", "children", "smoker", "region", "charges")
+NUMBERS = ("age", "bmi", "children", "charges")
 # Wider than what is served: the few people above 50 are real and teach the model the upper end.
 PLAUSIBLE_BMI_KG_PER_M2 = Bounds(10.0, 70.0)
 FOLDS = 10
-SYNTHETIC_ROWS = 4_000
+SYNTHETIC_ROWS = 2_000
 
 
 class Recipe(TrainingRecipe):
@@ -62,8 +63,11 @@ class Recipe(TrainingRecipe):
         """Read, clean and encode the rows of a file."""
         people = pd.read_csv(path)
         require_columns(people, COLUMNS, path)
+        for name in NUMBERS:
+            people[name] = pd.to_numeric(people[name], errors="coerce")
         kept, dropped = sort_out(people, _rules(people))
         people = people[kept].reset_index(drop=True)
+        require_enough(len(people), path)
         target_usd = people["charges"].to_numpy(dtype=np.float64)
         features = encode_columns(columns(people))
         fold = _folds(len(people), self.seed)
@@ -120,7 +124,7 @@ def columns(people: pd.DataFrame) -> InsuranceColumns:
 def _rules(people: pd.DataFrame) -> tuple[Rule, ...]:
     """Say what is wrong with which row; the first reason that applies counts."""
     return (
-        Rule("a value is missing", people[list(COLUMNS)].isna().any(axis=1).to_numpy()),
+        Rule("a value is missing or not a number", people[list(COLUMNS)].isna().any(axis=1).to_numpy()),
         Rule(f"age outside {AGE_YEARS.low}-{AGE_YEARS.high} years", ~AGE_YEARS.contains(people["age"].to_numpy())),
         Rule(
             f"bmi outside {PLAUSIBLE_BMI_KG_PER_M2.low:g}-{PLAUSIBLE_BMI_KG_PER_M2.high:g} kg/m2",

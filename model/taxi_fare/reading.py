@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from model.bounds import Bounds
 from model.card import DroppedRows
-from model.cleaning import Rule, require_columns, sort_out
+from model.cleaning import Rule, require_columns, require_enough, sort_out
 from model.console import Progress
 from model.sampling import UniformSample, row_hash
 from model.taxi_fare.baseline import NormalEquations, baseline_columns
@@ -50,6 +50,7 @@ def read_trips(path: Path, sample_size: int, seed: int, rows_per_piece: int = RO
     for piece in _pieces(path, rows_per_piece):
         reader.add(piece)
         progress.update(f"  read {reader.read:,} rows of {path.name}, kept {reader.kept:,}")
+    require_enough(reader.kept, path)
     return reader.trips()
 
 

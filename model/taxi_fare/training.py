@@ -80,7 +80,7 @@ class Recipe(TrainingRecipe):
             max_depth=5,
             min_samples_leaf=10,
             subsample=0.5,
-            max_features=0.5,
+            max_features=0.4,
             random_state=self.seed,
         )
 

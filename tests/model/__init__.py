@@ -1,0 +1,1 @@
+"""The model room: records, encoding, training, artifacts, data sets."""

@@ -1,0 +1,103 @@
+"""Serving: both models answer their records, in cents, in order, without the libraries of training."""
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from pydantic import BaseModel
+
+from model.artifact import EXAMPLES_FILE
+from model.base import RegressionModel
+from model.golden import edge_values
+from model.insurance_charges import InsuranceChargesModel
+from model.insurance_charges.schema import InsurancePrediction, InsuranceRecord
+from model.serving import OnnxRegressionModel, answers
+from model.taxi_fare import TaxiFareModel
+from model.taxi_fare.schema import TripRecord
+
+ModelClass = type[OnnxRegressionModel]
+
+
+def golden_records(model: OnnxRegressionModel) -> list[BaseModel]:
+    """Return the golden requests of a model as records."""
+    return [model.input_schema.model_validate(example.request) for example in model.golden_examples]
+
+
+@pytest.mark.parametrize("path", ["model.insurance_charges.InsuranceChargesModel", "model.taxi_fare.TaxiFareModel"])
+def test_serving_imports_nothing_of_training(path: str) -> None:
+    module, _, name = path.rpartition(".")
+    code = (
+        f"import sys; from {module} import {name}; {name}(); "
+        "print(sorted({'pandas', 'sklearn', 'scipy', 'onnx', 'skl2onnx', 'joblib'} & sys.modules.keys()))"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert finished.stdout.strip() == "[]"
+
+
+def test_a_model_is_what_the_service_expects(model_class: ModelClass) -> None:
+    model: RegressionModel = model_class()
+    assert model.card is not None
+    assert model.version.partition("+")[0] == "1.0.0"
+    assert model.display_name
+    assert model.qualified_name.endswith("_model")
+    assert model.description.endswith(".")
+
+
+def test_golden_examples_are_answered_one_by_one_and_together(model_class: ModelClass) -> None:
+    model = model_class()
+    expected = [example.response for example in model.golden_examples]
+    records = golden_records(model)
+    assert [answer.model_dump() for answer in model.predict_batch(records)] == expected
+    assert [model.predict(record).model_dump() for record in records] == expected
+
+
+def test_there_are_golden_examples_for_every_edge(model_class: ModelClass) -> None:
+    examples = model_class().golden_examples
+    assert len(examples) >= 50
+    assert len({json.dumps(example.response) for example in examples}) > 40
+    for name, rules in model_class.input_schema.model_json_schema()["properties"].items():
+        seen = {example.request[name] for example in examples}
+        assert set(edge_values(rules)) <= seen, name
+
+
+def test_golden_examples_are_one_json_object_a_line(model_class: ModelClass) -> None:
+    for line in (model_class.artifact_directory / EXAMPLES_FILE).read_text().splitlines():
+        assert set(json.loads(line)) == {"request", "response"}
+
+
+def test_the_order_of_a_batch_is_the_order_of_its_answers(model_class: ModelClass) -> None:
+    model = model_class()
+    records = golden_records(model)
+    assert model.predict_batch(records[::-1]) == model.predict_batch(records)[::-1]
+
+
+def test_an_empty_batch_has_no_answers(model_class: ModelClass) -> None:
+    assert model_class().predict_batch([]) == []
+
+
+def test_answers_are_whole_cents_and_never_negative() -> None:
+    amounts = [-5.0, -0.0, 0.004, 0.006, 10.126, 1 / 3, 63770.42801]
+    found = [str(answer.model_dump()["charges"]) for answer in answers(InsurancePrediction, np.array(amounts))]
+    assert found == ["0.0", "0.0", "0.0", "0.01", "10.13", "0.33", "63770.43"]
+
+
+def test_every_served_answer_is_positive_and_in_cents(model_class: ModelClass) -> None:
+    for answer in model_class().predict_batch(golden_records(model_class())):
+        (amount,) = answer.model_dump().values()
+        assert amount > 0
+        assert -Decimal(str(amount)).as_tuple().exponent <= 2  # type: ignore[operator]
+
+
+def test_smoking_is_expensive_and_distance_too() -> None:
+    from_example = InsuranceRecord.model_json_schema()["example"]
+    insurance, taxi = InsuranceChargesModel(), TaxiFareModel()
+    people = [InsuranceRecord(**{**from_example, "smoker": smoker}) for smoker in (False, True)]
+    modest, smoking = (answer.model_dump()["charges"] for answer in insurance.predict_batch(people))
+    assert smoking > 2 * modest
+    trip = TripRecord.model_json_schema()["example"]
+    jfk = {"dropoff_longitude": -73.7822, "dropoff_latitude": 40.6441}
+    short, long = (a.model_dump()["price"] for a in taxi.predict_batch([TripRecord(**trip), TripRecord(**trip | jfk)]))
+    assert long > 2 * short
