@@ -13,6 +13,8 @@ from service.problems import FieldError, ProblemError
 
 LISTED_ERRORS = 20
 """A batch of 1,000 records can hold 7,000 errors; the first few tell the client what to mend."""
+COUNTED_ERRORS = 10_000
+"""More errors than any honest batch holds. Even looking at them would keep other requests waiting."""
 LONGEST_NAME = 60
 LONGEST_MESSAGE = 200
 LONGEST_LENGTH = 18
@@ -102,6 +104,8 @@ def unsupported(detail: str) -> ProblemError:
 def problem_of(invalid: ValidationError) -> ProblemError:
     """Say what is wrong with a body, without echoing it: it may be huge, secret or not even JSON."""
     count = invalid.error_count()
+    if count > COUNTED_ERRORS:
+        return ProblemError(422, f"{count} fields are not as the schema in /docs says, too many to list.")
     details = invalid.errors(include_url=False, include_context=False, include_input=False)
     errors = tuple(field_error(detail) for detail in details[:LISTED_ERRORS])
     if details[0]["type"] == "json_invalid":

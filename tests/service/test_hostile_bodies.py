@@ -7,8 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from model.base import RegressionModel
-from service.bodies import LISTED_ERRORS, LONGEST_NAME
+from service.bodies import COUNTED_ERRORS, LISTED_ERRORS, LONGEST_NAME
 from tests.service.records import MODELS, batch_path, post, record, single_path, with_raw
+from tests.service.toy import ToyModel
 
 NO_JSON_NUMBER = ["NaN", "Infinity", "-Infinity", "1e400", "-1e400"]
 WRONG: dict[type, list[str]] = {
@@ -131,6 +132,17 @@ def test_instances_that_are_no_records_are_refused(
     assert problem["errors"][0]["field"].startswith("instances")
 
 
+@pytest.mark.parametrize(
+    ("field", "raw"), [("number", '"5"'), ("number", "true"), ("number", "5.0"), ("flag", "1"), ("surprise", "1")]
+)
+def test_the_service_is_strict_where_a_schema_is_not(toy: TestClient, field: str, raw: str) -> None:
+    body = with_raw({"surprise": 0, **record(ToyModel)} if field == "surprise" else record(ToyModel), field, raw)
+    for path, place in (("/predict", field), (batch_path(ToyModel), f"instances[0].{field}")):
+        status, problem = post(toy, path, body if path == "/predict" else f'{{"instances": [{body}]}}')
+        assert status == 422
+        assert [error["field"] for error in problem["errors"]] == [place]
+
+
 def test_a_body_longer_than_allowed_is_refused(configured: TestClient) -> None:
     status, problem = post(configured, single_path(MODELS[0]), b" " * (2**20 + 1))
     assert status == 413
@@ -147,6 +159,14 @@ def test_errors_are_listed_up_to_a_number(configured: TestClient) -> None:
     assert status == 422
     assert len(problem["errors"]) == LISTED_ERRORS
     assert problem["detail"].startswith("6000 fields are not as the schema")
+
+
+def test_errors_without_number_are_not_even_looked_at(configured: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.bodies.field_error", pytest.fail)
+    body = json.dumps({str(number): 1 for number in range(COUNTED_ERRORS)})
+    status, problem = post(configured, single_path(MODELS[0]), body)
+    assert status == 422
+    assert problem["detail"].startswith("10006 fields")
 
 
 def test_a_long_field_name_is_echoed_in_part(configured: TestClient) -> None:
