@@ -6,13 +6,14 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT, RunningService, ServiceFactory, service_environment
-from tests.service.records import record
+from tests.service.records import JSON_HEADERS, record
 from tests.service.toy import ToyModel
 
 TOY = {"REST_CONFIG": str(Path(__file__).with_name("toy.yaml")), "SERVICE_MODEL_PACKAGE": "tests"}
@@ -139,6 +140,15 @@ def test_an_announced_body_that_is_too_long_is_refused(toys: RunningService) -> 
     assert b"413" in answer.splitlines()[0]
     assert b"application/problem+json" in answer
     assert b"connection: close" in answer.lower()
+
+
+def test_a_client_that_reads_only_after_sending_learns_why(toys: RunningService) -> None:
+    request = urllib.request.Request(f"{toys.url}/predict", b" " * 2**24, JSON_HEADERS)  # noqa: S310
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=10)  # noqa: S310
+    with refused.value as answer:
+        assert answer.code == 413
+        assert json.load(answer)["title"] == "Content Too Large"
 
 
 def test_a_body_that_is_announced_and_never_comes_is_refused(toys: RunningService) -> None:

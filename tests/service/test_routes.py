@@ -1,11 +1,15 @@
 """Paths and methods that are not served, and the paths around the predictions."""
 
+import asyncio
+
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from service.app import Service, create_app
 from service.health import Phase
 from service.hosting import Hosted
+from service.problems import ProblemMiddleware
 from service.settings import Settings
 from tests.service.toy import ToyModel
 
@@ -83,3 +87,21 @@ def test_the_service_is_ready_only_between_startup_and_shutdown() -> None:
         seen.append(lifecycle.phase)
     seen.append(lifecycle.phase)
     assert seen == [Phase.STARTING, Phase.SERVING, Phase.STOPPING]
+
+
+def test_an_answer_that_has_begun_is_cut_not_followed_by_another() -> None:
+    sent: list[Message] = []
+
+    async def break_off(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError("half way")
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with pytest.raises(RuntimeError, match="half way"):
+        asyncio.run(ProblemMiddleware(break_off)({"type": "http"}, receive, send))
+    assert [message["type"] for message in sent] == ["http.response.start"]

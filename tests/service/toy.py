@@ -13,9 +13,9 @@ CRASHES, ANSWERS_NAN, ANSWERS_NOTHING = 101, 102, 103
 
 
 class ToyRecord(BaseModel):
-    """One number to double."""
+    """One number to double; a schema neither strict nor closed, so that the service has to be."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(allow_inf_nan=False)
 
     number: Annotated[int, Field(ge=0, le=200, description="The number.", examples=[21])]
     weight: Annotated[float, Field(ge=0, le=1, description="A weight.", examples=[0.5])]
