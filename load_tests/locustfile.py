@@ -12,6 +12,7 @@ import gevent
 from locust import events
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
+from locust.runners import LocalRunner
 
 from load_tests.scenario_errors import ScenarioError
 from load_tests.session import LoadSession
@@ -42,6 +43,9 @@ def _add_options(parser: LocustArgumentParser) -> None:
 @events.init.add_listener
 def _prepare(environment: Environment, **_: Any) -> None:
     options = environment.parsed_options or argparse.Namespace()
+    if not isinstance(environment.runner, LocalRunner):
+        sys.stderr.write("Runs over several processes cannot be judged yet: leave out --processes, --master, --worker\n")
+        sys.exit(USAGE_ERROR)
     try:
         session = LoadSession(environment, options)
     except ScenarioError as error:

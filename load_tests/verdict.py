@@ -116,7 +116,7 @@ def _judge_proportion(bad: int, due: int, allowed: float, confidence: float) -> 
     if binomial.proves_broken(bad, due, allowed, confidence):
         return Verdict.FAIL, f"{seen}, more than the {format_share(allowed)} allowed"
     more = binomial.requests_to_settle(bad, due, allowed, confidence)
-    settle = f"{more} more requests would settle it" if more else "too close to what is allowed to be settled"
+    settle = f"{more} more request{'s' if more > 1 else ''} would settle it" if more else "too close to what is allowed to be settled"
     return Verdict.INCONCLUSIVE, f"{seen} ({format_share(allowed)} allowed): {settle}"
 
 

@@ -69,6 +69,14 @@ def test_plain_locust_refuses_a_wrong_scenario_with_the_usage_exit_code(scenario
     assert re.search("no scenario 'nothing'|model: 1", finished.stderr)
 
 
+def test_runs_over_several_processes_are_refused_rather_than_judged_by_a_part(scenario_file: Path) -> None:
+    options = ("-f", str(LOCUSTFILE), "--headless", "--host", "http://127.0.0.1:9", "--processes", "2")
+    command = locust(*options, "--scenario", str(scenario_file))
+    finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=DEADLINE_S)
+    assert finished.returncode == 2
+    assert "leave out --processes" in finished.stderr
+
+
 @pytest.fixture
 def web_page(running_service: ServiceFactory, scenario_file: Path, tmp_path: Path) -> Iterator[str]:
     """Locust's web page with the scenario as its default; its base URL."""

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from load_tests.outcomes import Outcome
 from load_tests.payloads.deck import Deck, Payload, make_deck
@@ -15,7 +16,7 @@ from load_tests.scenario_errors import ScenarioError
 from model.insurance_charges.schema import InsuranceRecord
 from model.taxi_fare.schema import TripRecord
 
-MODELS = {"insurance_charges_model": InsuranceRecord, "taxi_fare_model": TripRecord}
+MODELS: dict[str, type[BaseModel]] = {"insurance_charges_model": InsuranceRecord, "taxi_fare_model": TripRecord}
 LOAD = Load.model_validate({"invalid": "1/6", "golden": "1/10", "seed": 3})
 
 

@@ -61,9 +61,7 @@ def test_an_answer_exactly_at_the_threshold_is_in_time() -> None:
 def test_an_inconclusive_verdict_says_how_many_more_requests_would_settle_it() -> None:
     judged = verdict_on(due=298)
     assert judged.verdict is Verdict.INCONCLUSIVE
-    assert (
-        "only: p99 ≤ 100 ms is not proven: 0 of 298 bad (1 % allowed): 1 more requests would settle it" in judged.reason
-    )
+    assert judged.reason.endswith("not proven: 0 of 298 bad (1 % allowed): 1 more request would settle it")
 
 
 CLOSED = {"load": CLOSED_LOAD, "stages": [{"name": "five", "users": 5, "each": "1/s", "for": "32s"}]}
