@@ -29,6 +29,11 @@ class NormalEquations:
             self._squares[number] += columns[of_fold].T @ columns[of_fold]
             self._products[number] += columns[of_fold].T @ target_usd[of_fold]
 
+    @property
+    def rows(self) -> int:
+        """How many rows have been added: the sum of the squares of the constant column."""
+        return round(float(self._squares[:, -1, -1].sum()))
+
     def weights(self) -> NDArray[np.float64]:
         """Fit on everything seen, shape (3,)."""
         return _solve(self._squares.sum(axis=0), self._products.sum(axis=0))

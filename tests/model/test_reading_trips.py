@@ -59,6 +59,7 @@ def test_the_baseline_is_least_squares_on_every_row_kept_not_only_on_the_sample(
     sampled = read_trips(trips_csv, sample_size=100, seed=5)
     expected, *_ = np.linalg.lstsq(columns, fares, rcond=None)
     np.testing.assert_allclose(sampled.baseline.weights(), expected, rtol=1e-9)
+    assert sampled.baseline.rows == sampled.kept == len(fares)
     fold = fold_of(all_rows.sample.index.to_numpy(), 5)
     for number in range(FOLDS):
         expected, *_ = np.linalg.lstsq(columns[fold != number], fares[fold != number], rcond=None)

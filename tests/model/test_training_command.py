@@ -15,7 +15,7 @@ from model.insurance_charges import InsuranceChargesModel
 from model.insurance_charges.synthetic import synthesise
 from model.insurance_charges.training import Recipe as InsuranceRecipe
 from model.storage import replacement
-from model.train import SHARED_SOURCES, data_file, is_up_to_date, source_sha256, train
+from model.train import SHARED_SOURCES, data_file, is_up_to_date, main, source_sha256, train
 from tests.model.conftest import Command
 
 INSURANCE = Path("model/insurance_charges")
@@ -35,12 +35,9 @@ def card_of(directory: Path) -> ModelCard:
     return ModelCard.model_validate_json((directory / "card.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", ["insurance_charges", "taxi_fare"])
-def test_without_real_data_training_says_what_to_do_and_changes_nothing(
-    run: Command, checkout: Path, name: str
-) -> None:
+def test_without_real_data_training_says_what_to_do_and_changes_nothing(run: Command, checkout: Path) -> None:
     before = artifact(checkout)
-    finished = run("model.train", name)
+    finished = run("model.train", "insurance_charges")
     assert finished.returncode == 2
     for advice in ("real data not found", "make data", "REAL_DATA_DIR", "make train DATA=synthetic"):
         assert advice in finished.stderr
@@ -48,22 +45,18 @@ def test_without_real_data_training_says_what_to_do_and_changes_nothing(
     assert artifact(checkout) == before
 
 
-def test_real_data_is_found_by_its_variable(
-    run: Command, checkout: Path, insurance_csv: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("place", ["REAL_DATA_DIR", "data/"])
+def test_real_data_is_found_by_its_variable_or_in_the_data_directory(
+    insurance_csv: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: str
 ) -> None:
-    monkeypatch.setenv("REAL_DATA_DIR", str(insurance_csv.rename(insurance_csv.with_name("insurance.csv")).parent))
-    finished = run("model.train", "insurance_charges")
-    assert finished.returncode == 0, finished.stderr
-    assert "insurance_charges: real data" in finished.stdout
-    assert card_of(checkout / INSURANCE / "artifact").data.kind == "real"
-
-
-def test_real_data_is_found_in_the_data_directory(run: Command, checkout: Path, insurance_csv: Path) -> None:
-    (checkout / "data").mkdir()
-    shutil.copy(insurance_csv, checkout / "data" / "insurance.csv")
-    finished = run("model.train", "insurance_charges")
-    assert finished.returncode == 0, finished.stderr
-    assert card_of(checkout / INSURANCE / "artifact").data.kind == "real"
+    directory = insurance_csv.rename(insurance_csv.with_name("insurance.csv")).parent
+    monkeypatch.setenv("REAL_DATA_DIR", str(directory if place == "REAL_DATA_DIR" else directory / "empty"))
+    monkeypatch.setattr(
+        "model.data_files.DATA_DIRECTORY", directory / "empty" if place == "REAL_DATA_DIR" else directory
+    )
+    train("insurance_charges", "real", directory=directory / "artifact")
+    assert "insurance_charges: real data" in capsys.readouterr().out
+    assert card_of(directory / "artifact").data.kind == "real"
 
 
 def test_synthetic_training_says_so_and_then_finds_nothing_to_do(run: Command, checkout: Path) -> None:
@@ -159,20 +152,35 @@ def test_a_third_model_is_trained_and_served_without_any_registration(run: Comma
         (("nobody",), "unknown model nobody: choose from insurance_charges, taxi_fare"),
         (("--data", "some.csv"), "--data PATH needs the name of the one model it is for"),
         (("taxi_fare", "--data", "some.csv"), "no such file: some.csv"),
-        (("taxi_fare", "--data", "model/train.py"), "is not a CSV file"),
-        (("insurance_charges", "--data", "model/insurance_charges/artifact/model.onnx"), "is not a CSV file"),
-        (("insurance_charges", "--data", "model/taxi_fare/artifact/examples.jsonl"), "lacks the columns age, sex"),
+        (("taxi_fare", "--data", "noise.csv"), "is not a CSV file"),
+        (("insurance_charges", "--data", "empty.csv"), "is not a CSV file"),
+        (("insurance_charges", "--data", "people.csv"), "lacks the columns sex, bmi"),
+        (("taxi_fare", "--data", "people.csv"), "lacks the columns pickup_datetime"),
         (("taxi_fare", "--data", "few.csv"), "only 1 usable rows"),
     ],
 )
 def test_misuse_is_explained_with_exit_code_2(
-    run: Command, checkout: Path, arguments: tuple[str, ...], reason: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    reason: str,
 ) -> None:
-    (checkout / "few.csv").write_text(ONE_TRIP)
-    finished = run("model.train", *arguments)
-    assert finished.returncode == 2
-    assert reason in finished.stderr
-    assert "Traceback" not in finished.stderr
+    monkeypatch.chdir(tmp_path)
+    Path("few.csv").write_text(ONE_TRIP)
+    Path("people.csv").write_text("name,age\nAda,36\n")
+    Path("noise.csv").write_bytes(bytes(range(256)))
+    Path("empty.csv").touch()
+    assert exit_code(*arguments) == 2
+    assert reason in capsys.readouterr().err
+
+
+def exit_code(*arguments: str) -> int | str | None:
+    """Return how the command ends; argparse raises, the command returns."""
+    try:
+        return main(arguments)
+    except SystemExit as ended:
+        return ended.code
 
 
 def test_interrupted_training_loses_nothing(checkout: Path) -> None:
