@@ -12,7 +12,7 @@ WHEELS ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/loadproof/whe
 
 SCENARIO ?= staged
 HOST ?= http://127.0.0.1:8000
-PORT ?= 8000
+PORT ?= $(if $(SERVICE_PORT),$(SERVICE_PORT),8000)
 DATA ?= real
 MODELS := $(patsubst model/%/training.py,%,$(wildcard model/*/training.py))
 
@@ -81,22 +81,27 @@ $(BIN)/python:
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Python 3.11 or newer is needed, and none was found: install it, or name it with PYTHON=/path/to/python3.11"; \
 		exit 1; fi
-	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d: name another with PYTHON=…" % v[:2])'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "PYTHON=$(PYTHON) is no Python 3.11 or newer: name another one"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "$(PYTHON) could not make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
 # Wheels are downloaded once and checked against the hashes in the lock file, then installed from the folder.
+# Without --no-compile half the time would go into compiling modules that nobody imports.
+INSTALL = $(PIP) install --no-index --find-links $(WHEELS) --require-hashes --no-compile
+DOTS = awk '/^(Collecting|Processing)/ { printf "."; fflush() } END { print "" }'
+
 $(VENV)/%.installed: %.txt | $(BIN)/python
 	@mkdir -p $(WHEELS)
-	@echo "Installing $<"
-	@$(PIP) install -q --no-index --find-links $(WHEELS) --require-hashes -r $< 2>/dev/null || { \
+	@echo "installing $<"
+	@{ $(INSTALL) -r $< 2>/dev/null || touch $(VENV)/incomplete; } | $(DOTS)
+	@if [ -e $(VENV)/incomplete ]; then rm $(VENV)/incomplete; \
 		echo "downloading wheels to $(WHEELS), about a minute the first time"; \
-		{ $(PIP) download --require-hashes -r $< -d $(WHEELS) 2>$(VENV)/pip.log || touch $(VENV)/failed; } | \
-			awk '/^Collecting/ { printf "."; fflush() } END { print "" }'; \
+		{ $(PIP) download --require-hashes -r $< -d $(WHEELS) 2>$(VENV)/pip.log || touch $(VENV)/failed; } | $(DOTS); \
 		if [ -e $(VENV)/failed ]; then rm $(VENV)/failed; tail -n 5 $(VENV)/pip.log; \
-			echo "The packages could not be downloaded: is there a network? All of pip's messages are in $(VENV)/pip.log"; exit 1; fi; \
-		echo "installing them"; \
-		$(PIP) install -q --no-index --find-links $(WHEELS) --require-hashes -r $<; }
+			echo "The packages could not be downloaded: is there a network? All of pip's messages: $(VENV)/pip.log"; \
+			exit 1; fi; \
+		$(INSTALL) -q -r $<; fi
 	@touch $@
 
 # Which data the models are to be trained on is a dependency like any other.

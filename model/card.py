@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+DataKind = Literal["real", "synthetic", "file"]
+
 
 class CardPart(BaseModel):
     """A part of a card: fixed once written, and with no field the reader does not know."""
@@ -14,7 +16,7 @@ class CardPart(BaseModel):
 class DataSource(CardPart):
     """The file the model was trained on."""
 
-    kind: Literal["real", "synthetic", "file"]
+    kind: DataKind
     name: str
     sha256: str
     description: str

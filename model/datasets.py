@@ -1,4 +1,9 @@
-"""`python -m model.datasets`: get the real data sets; what is there already is kept."""
+"""`python -m model.datasets`: get the real data sets; what is there already is kept.
+
+The insurance file comes from a public address and is checked; the taxi file comes through Kaggle's
+own client, for those who have accepted the competition's rules. The tests run against a local
+server and a stand-in for the client: neither Kaggle nor the public address is called by them.
+"""
 
 import argparse
 import sys

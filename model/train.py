@@ -16,8 +16,8 @@ from pathlib import Path
 
 from model.artifact import CARD_FILE, ArtifactError
 from model.building import build_artifact
-from model.card import DataSource
-from model.console import say
+from model.card import DataKind, DataSource
+from model.console import Progress, say
 from model.data_files import DataNotFoundError, DataUnusableError, find_real
 from model.recipe import TrainingRecipe
 from model.recipes import MODEL_DIRECTORY, known_name, load_recipe, trainable_names
@@ -37,6 +37,7 @@ SHARED_SOURCES = (
     "serving.py",
 )
 REAL, SYNTHETIC = "real", "synthetic"
+BLOCK_BYTES = 1 << 20
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
@@ -119,10 +120,14 @@ def data_file(recipe: TrainingRecipe, data: str) -> Iterator[DataFile]:
         yield DataFile(path, _describe(path, "file", f"in the columns of {recipe.dataset.title}"))
 
 
-def _describe(path: Path, kind: str, description: str) -> DataSource:
+def _describe(path: Path, kind: DataKind, description: str) -> DataSource:
+    digest = hashlib.sha256()
+    progress = Progress()
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return DataSource.model_validate({"kind": kind, "name": path.name, "sha256": digest, "description": description})
+        while block := file.read(BLOCK_BYTES):
+            digest.update(block)
+            progress.update(f"  checksum: {file.tell():,} bytes of {path.name}")
+    return DataSource(kind=kind, name=path.name, sha256=digest.hexdigest(), description=description)
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.insurance_charges import features as insurance
@@ -60,6 +60,7 @@ def feature(record: TripRecord, name: str) -> float:
     return float(taxi.encode([record])[0, taxi.FEATURE_NAMES.index(name)])
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(PEOPLE, min_size=1, max_size=5))
 def test_people_encode_the_same_singly_and_together(people: list[InsuranceRecord]) -> None:
     together = insurance.encode(people)
@@ -67,6 +68,7 @@ def test_people_encode_the_same_singly_and_together(people: list[InsuranceRecord
     assert np.isfinite(together).all()
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(TRIPS, min_size=2, max_size=5))
 def test_trips_encode_the_same_to_the_bit_singly_and_together(trips: list[TripRecord]) -> None:
     together = taxi.encode(trips)
