@@ -185,9 +185,12 @@ def exit_code(*arguments: str) -> int | str | None:
 
 def test_interrupted_training_loses_nothing(checkout: Path) -> None:
     before = artifact(checkout)
-    command = [sys.executable, "-m", "model.train", "insurance_charges", "--data", "synthetic"]
+    code = (  # a process started in the background may inherit that interrupts are ignored
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from model.train import main; raise SystemExit(main(['insurance_charges', '--data', 'synthetic']))"
+    )
     process = subprocess.Popen(
-        command, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_unbuffered()
+        [sys.executable, "-c", code], cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     for line in process.stdout:
@@ -199,10 +202,6 @@ def test_interrupted_training_loses_nothing(checkout: Path) -> None:
     assert "the artifact is as it was before" in errors
     assert artifact(checkout) == before
     assert [path.name for path in (checkout / INSURANCE).glob(".*")] == []
-
-
-def _unbuffered() -> dict[str, str]:
-    return {**os.environ, "PYTHONUNBUFFERED": "1"}
 
 
 def test_a_directory_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
