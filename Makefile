@@ -109,5 +109,13 @@ $(VENV)/%.installed: %.txt | $(BIN)/python
 	@mkdir -p .build
 	@echo "$(DATA)" | cmp -s - $@ || echo "$(DATA)" > $@
 
-model/%/artifact/card.json: model/%/schema.py model/%/features.py model/%/training.py model/train.py .build/training-data | $(VENV)/requirements.installed
-	@$(BIN)/python -m model.train $* --data $(DATA)
+# A model is made of its own code, the shared training code and the data. Whether any of them really changed is then
+# decided by checksums, which the model card holds: a fresh clone is newer in every file, and not one is different.
+TRAINING_SOURCES := $(wildcard model/*.py)
+TRAINING_DATA := $(wildcard $(if $(REAL_DATA_DIR),$(REAL_DATA_DIR),data)/*.csv)
+define TRAIN
+model/$(1)/artifact/card.json: $$(wildcard model/$(1)/*.py) $$(TRAINING_SOURCES) $$(TRAINING_DATA) \
+		.build/training-data | $$(VENV)/requirements.installed
+	@$$(BIN)/python -m model.train $(1) --data "$$(DATA)"
+endef
+$(foreach model,$(MODELS),$(eval $(call TRAIN,$(model))))
