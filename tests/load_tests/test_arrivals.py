@@ -30,6 +30,21 @@ def test_the_gaps_between_arrivals_are_exponential() -> None:
     assert stats.kstest(gaps_s, stats.expon(scale=0.01).cdf).pvalue > 0.01
 
 
+def test_cutting_a_stage_in_two_changes_no_arrival() -> None:
+    """What is left of a gap at a border goes on behind it."""
+    halves = [{"name": str(half), "rate": "5/s", "for": "2s"} for half in range(50)]
+    whole = [{"name": "whole", "rate": "5/s", "for": "100s"}]
+    of_halves, of_whole = (
+        list(
+            poisson_arrivals(
+                timeline_of(make_scenario(stages=stages, load=OPEN_LOAD | {"warmup": "0s"})), random.Random(3)
+            )
+        )
+        for stages in (halves, whole)
+    )
+    assert of_halves == pytest.approx(of_whole)
+
+
 def test_the_same_seed_gives_the_same_arrivals() -> None:
     def first(seed: int) -> float:
         return next(poisson_arrivals(TIMELINE, random.Random(seed)))

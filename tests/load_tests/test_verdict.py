@@ -43,6 +43,12 @@ def test_whatever_goes_wrong_counts_against_every_objective(outcome: str, slo: d
     assert verdict_on(make_scenario(slo=slo), **{outcome: 50}).verdict is Verdict.FAIL
 
 
+def test_a_request_the_generator_dropped_was_not_answered_but_is_no_error_of_the_service() -> None:
+    for slo, bad in (({"p99": "100ms"}, 5), ({"throughput": "99%"}, 5), ({"errors": "1%"}, 0)):
+        [judgement] = verdict_on(make_scenario(slo=slo), dropped=5).judgements
+        assert judgement.bad == bad
+
+
 def test_a_late_answer_is_late_and_not_an_error() -> None:
     assert verdict_on(make_scenario(slo={"p99": "100ms"}), slow=100).verdict is Verdict.FAIL
     assert verdict_on(make_scenario(slo={"errors": "1%"}), slow=100).verdict is Verdict.PASS
