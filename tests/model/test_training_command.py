@@ -16,7 +16,7 @@ from model.insurance_charges.synthetic import synthesise
 from model.insurance_charges.training import Recipe as InsuranceRecipe
 from model.storage import replacement
 from model.train import SHARED_SOURCES, data_file, is_up_to_date, main, source_sha256, train
-from tests.model.conftest import Command
+from tests.model.conftest import MODELS, Command
 
 INSURANCE = Path("model/insurance_charges")
 ONE_TRIP = (
@@ -167,12 +167,15 @@ def test_misuse_is_explained_with_exit_code_2(
     reason: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for model in MODELS:  # nothing here may come near the committed artifacts
+        monkeypatch.setattr(model, "artifact_directory", tmp_path / model.qualified_name / "artifact")
     Path("few.csv").write_text(ONE_TRIP)
     Path("people.csv").write_text("name,age\nAda,36\n")
     Path("noise.csv").write_bytes(bytes(range(256)))
     Path("empty.csv").touch()
     assert exit_code(*arguments) == 2
     assert reason in capsys.readouterr().err
+    assert not list(tmp_path.rglob("artifact"))
 
 
 def exit_code(*arguments: str) -> int | str | None:
