@@ -223,7 +223,7 @@ def with_other(path: str, old: str, new: str) -> Callable[[Path], None]:
         ("do not agree on the name", with_other(CONFIGURATION, ": diabetes_progression_model", ": diabetes_model")),
         ("The payload module is missing", without("load_tests/payloads/diabetes_progression_model.py")),
         ("The stage is too short", with_other("load_tests/scenarios/diabetes.yaml", "for: 9s", "for: 6s")),
-        ("There is no data.", without("data/diabetes.csv")),
+        ("There is no data", without("data/diabetes.csv")),
     ],
 )
 def test_what_is_wrong_is_refused_as_shown(
