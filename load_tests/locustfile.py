@@ -44,7 +44,9 @@ def _add_options(parser: LocustArgumentParser) -> None:
 def _prepare(environment: Environment, **_: Any) -> None:
     options = environment.parsed_options or argparse.Namespace()
     if not isinstance(environment.runner, LocalRunner):
-        sys.stderr.write("Runs over several processes cannot be judged yet: leave out --processes, --master, --worker\n")
+        sys.stderr.write(
+            "Runs over several processes cannot be judged yet: leave out --processes, --master and --worker\n"
+        )
         sys.exit(USAGE_ERROR)
     try:
         session = LoadSession(environment, options)

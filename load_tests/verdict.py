@@ -115,9 +115,14 @@ def _judge_proportion(bad: int, due: int, allowed: float, confidence: float) -> 
         return Verdict.PASS, f"{seen}, so at most {proven} are ({format_share(allowed)} allowed)"
     if binomial.proves_broken(bad, due, allowed, confidence):
         return Verdict.FAIL, f"{seen}, more than the {format_share(allowed)} allowed"
-    more = binomial.requests_to_settle(bad, due, allowed, confidence)
-    settle = f"{more} more request{'s' if more > 1 else ''} would settle it" if more else "too close to what is allowed to be settled"
+    settle = _what_would_settle(binomial.requests_to_settle(bad, due, allowed, confidence))
     return Verdict.INCONCLUSIVE, f"{seen} ({format_share(allowed)} allowed): {settle}"
+
+
+def _what_would_settle(more: int | None) -> str:
+    if more is None:
+        return "too close to what is allowed to be settled"
+    return "1 more request would settle it" if more == 1 else f"{more} more requests would settle it"
 
 
 def _judge_throughput(
