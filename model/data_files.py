@@ -42,12 +42,19 @@ class KaggleFile:
 
 
 @dataclass(frozen=True)
+class OwnFile:
+    """A file that cannot be downloaded; ``how`` says where it comes from, as a sentence."""
+
+    how: str
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A data set, the names its file goes by, the most complete first, and where to get that one."""
 
     title: str
     file_names: tuple[str, ...]
-    origin: PublicFile | KaggleFile
+    origin: PublicFile | KaggleFile | OwnFile
 
 
 def real_data_directories() -> tuple[Path, ...]:
@@ -70,9 +77,10 @@ def find_real(dataset: Dataset) -> Path:
             if (directory / name).is_file():
                 return directory / name
     searched = " or ".join(str(directory) for directory in directories)
+    get_it = f"{dataset.origin.how} Or" if isinstance(dataset.origin, OwnFile) else "Get it with `make data`, or"
     message = (
         f"real data not found: no {' or '.join(dataset.file_names)} in {searched}. "
-        f"Get it with `make data`, or set {REAL_DATA_VARIABLE} to the directory that holds it, "
+        f"{get_it} set {REAL_DATA_VARIABLE} to the directory that holds it, "
         "or train on synthetic data with `make train DATA=synthetic`."
     )
     raise DataNotFoundError(message)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from model.console import say
-from model.data_files import DATA_DIRECTORY, DataNotFoundError, Dataset, PublicFile, find_real
-from model.download import DownloadError, KaggleClientMissingError, download_kaggle, download_public
+from model.data_files import DATA_DIRECTORY, DataNotFoundError, Dataset, OwnFile, PublicFile, find_real
+from model.download import DownloadError, NotDownloadableError, download_kaggle, download_public
 from model.recipes import known_name, load_recipe, trainable_names
 
 EXIT_NOT_OBTAINED = 1
@@ -41,18 +41,20 @@ def obtain(dataset: Dataset, directory: Path) -> Path:
         target = directory / dataset.file_names[0]
         if isinstance(dataset.origin, PublicFile):
             download_public(dataset.origin, target)
+        elif isinstance(dataset.origin, OwnFile):
+            raise NotDownloadableError(f"{dataset.origin.how} Save it as {target}.") from None
         else:
             download_kaggle(dataset.origin, target)
         return target
 
 
 def _obtain_and_tell(name: str, *, required: bool) -> bool:
-    """Say whether all is well: a file only Kaggle's client can get is missed only by those who named it."""
+    """Say whether all is well: a file that cannot simply be downloaded is missed only by those who named it."""
     dataset = load_recipe(name).dataset
     say(f"{name}: {dataset.title}")
     try:
         say(f"  there: {obtain(dataset, DATA_DIRECTORY)}")
-    except KaggleClientMissingError as missing:
+    except NotDownloadableError as missing:
         say(f"  not there: {missing} The demo does not need it.")
         return not required
     except DownloadError as error:

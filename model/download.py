@@ -23,7 +23,11 @@ class DownloadError(Exception):
     """The file could not be had, or is not the one expected; nothing was kept."""
 
 
-class KaggleClientMissingError(DownloadError):
+class NotDownloadableError(DownloadError):
+    """The file is not simply to be downloaded; the message says how to get it."""
+
+
+class KaggleClientMissingError(NotDownloadableError):
     """Kaggle's own client is not installed; the message says how to get the file."""
 
 

@@ -14,6 +14,7 @@ from model.card import ModelCard
 from model.insurance_charges import InsuranceChargesModel
 from model.insurance_charges.synthetic import synthesise
 from model.insurance_charges.training import Recipe as InsuranceRecipe
+from model.recipes import trainable_names
 from model.storage import replacement
 from model.train import SHARED_SOURCES, data_file, is_up_to_date, main, source_sha256, train
 from tests.model.conftest import MODELS, Command
@@ -149,7 +150,7 @@ def test_a_third_model_is_trained_and_served_without_any_registration(run: Comma
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("nobody",), "unknown model nobody: choose from insurance_charges, taxi_fare"),
+        (("nobody",), f"unknown model nobody: choose from {', '.join(trainable_names())}"),
         (("--data", "some.csv"), "--data PATH needs the name of the one model it is for"),
         (("taxi_fare", "--data", "some.csv"), "no such file: some.csv"),
         (("taxi_fare", "--data", "noise.csv"), "is not a CSV file"),
