@@ -25,7 +25,8 @@ help: ## List what can be made
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  SCENARIO=staged HOST=http://127.0.0.1:8000 PORT=8000 DATA=real|synthetic|PATH PYTHON=python3.11"
+	@echo "  SCENARIO=staged HOST=http://127.0.0.1:8000 PORT=8000"
+	@echo "  MODELS=\"insurance_charges taxi_fare\" DATA=real|synthetic|PATH PYTHON=python3.11"
 
 demo: install ## Serve both models here, put load on them and read the verdict
 	@$(BIN)/python -m load_tests.demo

@@ -32,7 +32,7 @@ def build_artifact(
     table = _read(recipe, path)
     say(f"  kept {table.rows.kept:,} of {table.rows.read:,} rows, training on {table.rows.trained:,}")
     evaluation = _evaluate(recipe, table, progress)
-    booster = fit(recipe.booster(), table.features, table.target_usd, progress, "all rows")
+    booster = fit(recipe.booster(), table.features, table.target, progress, "all rows")
     model = to_onnx(booster, table.features.shape[1])
     examples = _golden_examples(recipe, model)
     checksums = Checksums(model_onnx=sha256(model), examples_jsonl=sha256(examples))
@@ -54,24 +54,25 @@ def _read(recipe: TrainingRecipe, path: Path) -> TrainingTable:
 
 
 def _evaluate(recipe: TrainingRecipe, table: TrainingTable, progress: Progress) -> Evaluation:
-    held_out_usd = cross_validate(recipe.booster, table, progress)
+    predicted = cross_validate(recipe.booster, table, progress)
     evaluation = Evaluation(
         split=recipe.split,
-        rows=len(table.target_usd),
-        model=mean_scores(table.target_usd, held_out_usd, table.fold),
-        baseline=mean_scores(table.target_usd, table.baseline_usd, table.fold),
+        rows=len(table.target),
+        model=mean_scores(table.target, predicted, table.fold),
+        baseline=mean_scores(table.target, table.baseline, table.fold),
         baseline_description=recipe.baseline_description,
     )
+    _, unit, _ = _answer_of(recipe.model_class.output_schema)
     say(f"  {recipe.split}:")
     for who, scores in (("model", evaluation.model), ("baseline", evaluation.baseline)):
-        say(f"    {who}: R² {scores.r2:.3f}, MAE {scores.mae_usd:,.2f} USD, RMSE {scores.rmse_usd:,.2f} USD")
+        say(f"    {who}: R² {scores.r2:.3f}, MAE {scores.mae:,.2f} {unit}, RMSE {scores.rmse:,.2f} {unit}")
     return evaluation
 
 
 def _golden_examples(recipe: TrainingRecipe, model: bytes) -> bytes:
     requests = golden_requests(recipe.draw, recipe.seed)
-    amounts_usd = OnnxRegressor(open_session(model)).predict(recipe.model_class.encode(requests))
-    return golden_lines(requests, answers(recipe.model_class.output_schema, amounts_usd))
+    amounts = OnnxRegressor(open_session(model)).predict(recipe.model_class.encode(requests))
+    return golden_lines(requests, answers(recipe.model_class.output_schema, amounts))
 
 
 def _write_card(  # noqa: PLR0913, PLR0917 - a card gathers what is known
@@ -83,6 +84,7 @@ def _write_card(  # noqa: PLR0913, PLR0917 - a card gathers what is known
     checksums: Checksums,
 ) -> ModelCard:
     model = recipe.model_class
+    name, unit, meaning = _answer_of(model.output_schema)
     return ModelCard(
         qualified_name=model.qualified_name,
         display_name=model.display_name,
@@ -90,7 +92,8 @@ def _write_card(  # noqa: PLR0913, PLR0917 - a card gathers what is known
         description=model.description,
         intended_use=recipe.intended_use,
         limits=recipe.limits,
-        output=_output(model.output_schema),
+        output=f"{name}, {unit}: {meaning}",
+        unit=unit,
         algorithm=recipe.algorithm,
         seed=recipe.seed,
         data=data,
@@ -104,9 +107,10 @@ def _write_card(  # noqa: PLR0913, PLR0917 - a card gathers what is known
     )
 
 
-def _output(schema: type[BaseModel]) -> str:
+def _answer_of(schema: type[BaseModel]) -> tuple[str, str, str]:
+    """Return name, unit and meaning of the one field that an answer has."""
     ((name, rules),) = schema.model_json_schema()["properties"].items()
-    return f"{name}, {rules['unit']}: {rules['description']}"
+    return name, rules["unit"], rules["description"]
 
 
 def _inputs(schema: type[BaseModel], table: TrainingTable) -> tuple[InputRange, ...]:
@@ -121,7 +125,7 @@ def _inputs(schema: type[BaseModel], table: TrainingTable) -> tuple[InputRange, 
 def _served(rules: dict[str, Any]) -> str:
     """Say what a field may be, from its JSON schema."""
     if "enum" in rules:
-        return ", ".join(rules["enum"])
+        return ", ".join(map(str, rules["enum"]))
     if "minimum" in rules:
         return f"{rules['minimum']} to {rules['maximum']}"
     if "minLength" in rules:

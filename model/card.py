@@ -40,11 +40,11 @@ class Rows(CardPart):
 
 
 class Scores(CardPart):
-    """How far predictions are from the truth on rows not seen in training."""
+    """How far predictions are from the truth on rows not seen in training, in the unit of the answer."""
 
     r2: float
-    mae_usd: float
-    rmse_usd: float
+    mae: float
+    rmse: float
 
 
 class Evaluation(CardPart):
@@ -98,6 +98,7 @@ class ModelCard(CardPart):
     intended_use: str
     limits: tuple[str, ...]
     output: str
+    unit: str
     algorithm: str
     seed: int
     data: DataSource

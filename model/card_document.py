@@ -22,7 +22,7 @@ def render(card: ModelCard) -> str:
         "## Quality",
         f"{card.evaluation.split}, {card.evaluation.rows:,} rows. Baseline: {card.evaluation.baseline_description}.",
         _table(
-            ("", "R²", "MAE (USD)", "RMSE (USD)"),
+            ("", "R²", f"MAE ({card.unit})", f"RMSE ({card.unit})"),
             (("model", *_scores(card.evaluation.model)), ("baseline", *_scores(card.evaluation.baseline))),
         ),
         "## Inputs",
@@ -57,7 +57,7 @@ def _rows(card: ModelCard) -> Iterable[tuple[str, ...]]:
 
 
 def _scores(scores: Scores) -> tuple[str, ...]:
-    return f"{scores.r2:.3f}", f"{scores.mae_usd:,.2f}", f"{scores.rmse_usd:,.2f}"
+    return f"{scores.r2:.3f}", f"{scores.mae:,.2f}", f"{scores.rmse:,.2f}"
 
 
 def _making(card: ModelCard) -> Iterable[tuple[str, ...]]:

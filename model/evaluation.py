@@ -15,25 +15,25 @@ def cross_validate(
     booster: Callable[[], GradientBoostingRegressor], table: TrainingTable, progress: Progress
 ) -> NDArray[np.float64]:
     """Predict every row, shape (n,), by a model fitted on the rows of the other folds."""
-    held_out_usd = np.empty(len(table.target_usd))
+    predicted = np.empty(len(table.target))
     folds = np.unique(table.fold)
     for number, fold in enumerate(folds, start=1):
         held_out = table.fold == fold
         fitted = fit(
             booster(),
             table.features[~held_out],
-            table.target_usd[~held_out],
+            table.target[~held_out],
             progress,
             f"fold {number} of {len(folds)}",
         )
-        held_out_usd[held_out] = fitted.predict(table.features[held_out])
-    return held_out_usd
+        predicted[held_out] = fitted.predict(table.features[held_out])
+    return predicted
 
 
 def fit(
     booster: GradientBoostingRegressor,
     features: NDArray[np.float32],
-    target_usd: NDArray[np.float64],
+    target: NDArray[np.float64],
     progress: Progress,
     step: str,
 ) -> GradientBoostingRegressor:
@@ -43,28 +43,28 @@ def fit(
         progress.update(f"  {step}: tree {stage + 1} of {booster.n_estimators}")
         return False
 
-    return booster.fit(features, target_usd, monitor=monitor)
+    return booster.fit(features, target, monitor=monitor)
 
 
 def least_squares_held_out(
-    columns: NDArray[np.float64], target_usd: NDArray[np.float64], fold: NDArray[np.int64]
+    columns: NDArray[np.float64], target: NDArray[np.float64], fold: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Predict every row, shape (n,), by least squares on ``columns`` (n, k) of the rows of the other folds."""
-    predicted_usd = np.empty(len(target_usd))
+    predicted = np.empty(len(target))
     for held_out in (fold == number for number in np.unique(fold)):
-        weights, *_ = np.linalg.lstsq(columns[~held_out], target_usd[~held_out], rcond=None)
-        predicted_usd[held_out] = columns[held_out] @ weights
-    return predicted_usd
+        weights, *_ = np.linalg.lstsq(columns[~held_out], target[~held_out], rcond=None)
+        predicted[held_out] = columns[held_out] @ weights
+    return predicted
 
 
-def mean_scores(truth_usd: NDArray[np.float64], predicted_usd: NDArray[np.float64], fold: NDArray[np.int64]) -> Scores:
+def mean_scores(truth: NDArray[np.float64], predicted: NDArray[np.float64], fold: NDArray[np.int64]) -> Scores:
     """Score every fold by itself and average over the folds."""
-    scores = [_score(truth_usd[fold == number], predicted_usd[fold == number]) for number in np.unique(fold)]
-    r2, mae_usd, rmse_usd = np.mean(scores, axis=0).tolist()
-    return Scores(r2=round(r2, 4), mae_usd=round(mae_usd, 4), rmse_usd=round(rmse_usd, 4))
+    scores = [_score(truth[fold == number], predicted[fold == number]) for number in np.unique(fold)]
+    r2, mae, rmse = np.mean(scores, axis=0).tolist()
+    return Scores(r2=round(r2, 4), mae=round(mae, 4), rmse=round(rmse, 4))
 
 
-def _score(truth_usd: NDArray[np.float64], predicted_usd: NDArray[np.float64]) -> tuple[float, float, float]:
-    error_usd = predicted_usd - truth_usd
-    mean_square = float(np.mean(error_usd**2))
-    return 1.0 - mean_square / float(np.var(truth_usd)), float(np.mean(np.abs(error_usd))), mean_square**0.5
+def _score(truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> tuple[float, float, float]:
+    error = predicted - truth
+    mean_square = float(np.mean(error**2))
+    return 1.0 - mean_square / float(np.var(truth)), float(np.mean(np.abs(error))), mean_square**0.5

@@ -39,13 +39,13 @@ def to_onnx(booster: GradientBoostingRegressor, feature_count: int) -> bytes:
     start = np.array([[float(booster.init_.constant_.item())]])
     nodes = [
         _ensemble_node(trees, booster.learning_rate),
-        helper.make_node("Add", ["boosted", "start"], ["amount_usd"]),
+        helper.make_node("Add", ["boosted", "start"], ["amount"]),
     ]
     graph = helper.make_graph(
         nodes,
         "boosted_trees",
         [helper.make_tensor_value_info("features", TensorProto.DOUBLE, [None, feature_count])],
-        [helper.make_tensor_value_info("amount_usd", TensorProto.DOUBLE, [None, 1])],
+        [helper.make_tensor_value_info("amount", TensorProto.DOUBLE, [None, 1])],
         [numpy_helper.from_array(start, "start")],
     )
     opsets = [helper.make_opsetid("", 21), helper.make_opsetid(ML_DOMAIN, 5)]

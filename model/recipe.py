@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sklearn.ensemble import GradientBoostingRegressor
 
 from model.card import Rows
-from model.data_files import Dataset
+from model.data_files import DataNotFoundError, Dataset
 from model.serving import OnnxRegressionModel
 
 
@@ -27,15 +27,15 @@ class TrainedRange:
 class TrainingTable:
     """Cleaned rows, encoded, each assigned to the fold in which it is held out.
 
-    ``features`` is float32 (n, d), ``target_usd`` and ``baseline_usd`` are float64 (n,), ``fold`` is
-    integer (n,). ``baseline_usd`` is what the linear baseline, fitted outside the row's fold,
+    ``features`` is float32 (n, d), ``target`` and ``baseline`` are float64 (n,), ``fold`` is
+    integer (n,). ``baseline`` is what the linear baseline, fitted outside the row's fold,
     predicts for the row.
     """
 
     features: NDArray[np.float32]
-    target_usd: NDArray[np.float64]
+    target: NDArray[np.float64]
     fold: NDArray[np.int64]
-    baseline_usd: NDArray[np.float64]
+    baseline: NDArray[np.float64]
     rows: Rows
     ranges: tuple[TrainedRange, ...]
 
@@ -57,9 +57,12 @@ class TrainingRecipe(ABC):
     def read(self, path: Path) -> TrainingTable:
         """Read, clean and encode the rows of a file."""
 
-    @abstractmethod
     def synthesise(self, path: Path) -> None:
-        """Write a synthetic file by documented rules, the same on every call."""
+        """Write a synthetic file by documented rules, the same on every call; a model need not have any."""
+        message = (
+            f"{self.model_class.qualified_name}: there are no rules for synthetic data, so {path.name} is not made"
+        )
+        raise DataNotFoundError(message)
 
     @abstractmethod
     def booster(self) -> GradientBoostingRegressor:

@@ -14,11 +14,11 @@ from model.artifact import EXAMPLES_FILE, ArtifactError, load_artifact
 from model.base import RegressionModel
 from model.card import ModelCard
 
-CENT_USD = 0.01
+CENT = 0.01
 
 
 class OnnxRegressionModel(RegressionModel):
-    """A regression in US dollars, run by ONNX Runtime on one thread.
+    """A regression with one answer, an amount in hundredths, run by ONNX Runtime on one thread.
 
     Parameters
     ----------
@@ -75,16 +75,16 @@ class OnnxRegressor:
         self._input_name: str = session.get_inputs()[0].name
 
     def predict(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Predict n rows of features, shape (n, d), as n amounts in USD, shape (n,)."""
+        """Predict n rows of features, shape (n, d), as n amounts in the unit of the answer, shape (n,)."""
         (predicted,) = self._session.run(None, {self._input_name: features.astype(np.float64)})
         amounts: NDArray[np.float64] = predicted[:, 0]
         return amounts
 
 
-def answers(output_schema: type[BaseModel], amounts_usd: NDArray[np.float64]) -> list[BaseModel]:
+def answers(output_schema: type[BaseModel], amounts: NDArray[np.float64]) -> list[BaseModel]:
     """Turn amounts, shape (n,), into records of the one-field output schema: never negative, in whole cents."""
     (field,) = output_schema.model_fields
-    cents = np.round(np.maximum(amounts_usd, 0.0), 2).tolist()
+    cents = np.round(np.maximum(amounts, 0.0), 2).tolist()
     return [output_schema(**{field: amount}) for amount in cents]
 
 
@@ -92,4 +92,4 @@ def _same_to_the_cent(expected: dict[str, float], found: dict[str, float]) -> bo
     """Allow one cent, for machines whose sums round the other way, and a hair for binary fractions."""
     if expected.keys() != found.keys():
         return False
-    return all(abs(expected[name] - found[name]) < 1.001 * CENT_USD for name in expected)
+    return all(abs(expected[name] - found[name]) < 1.001 * CENT for name in expected)

@@ -68,14 +68,14 @@ class Recipe(TrainingRecipe):
         kept, dropped = sort_out(people, _rules(people))
         people = people[kept].reset_index(drop=True)
         require_enough(len(people), path)
-        target_usd = people["charges"].to_numpy(dtype=np.float64)
+        target = people["charges"].to_numpy(dtype=np.float64)
         features = encode_columns(columns(people))
         fold = _folds(len(people), self.seed)
         return TrainingTable(
             features=features,
-            target_usd=target_usd,
+            target=target,
             fold=fold,
-            baseline_usd=least_squares_held_out(_with_constant(features), target_usd, fold),
+            baseline=least_squares_held_out(_with_constant(features), target, fold),
             rows=Rows(read=len(kept), kept=len(people), dropped=dropped, trained=len(people), sampling="all rows kept"),
             ranges=_ranges(people),
         )

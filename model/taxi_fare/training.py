@@ -59,9 +59,9 @@ class Recipe(TrainingRecipe):
         fold = fold_of(trips.sample.index.to_numpy(), self.seed)
         return TrainingTable(
             features=encode_columns(columns(trips.sample)),
-            target_usd=trips.sample["fare_amount"].to_numpy(),
+            target=trips.sample["fare_amount"].to_numpy(),
             fold=fold,
-            baseline_usd=trips.baseline.held_out(baseline_columns_of(trips.sample), fold),
+            baseline=trips.baseline.held_out(baseline_columns_of(trips.sample), fold),
             rows=_rows(trips),
             ranges=_ranges(trips),
         )

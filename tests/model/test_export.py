@@ -24,7 +24,7 @@ def onnx_predictions(booster: GradientBoostingRegressor, features: NDArray[np.fl
 def largest_difference_usd(recipe: TrainingRecipe, table: TrainingTable) -> float:
     """Train on 1,000 rows of the table and compare the two libraries on these, and between these."""
     rows = table.features[:ROWS]
-    booster = recipe.booster().fit(rows, table.target_usd[:ROWS])
+    booster = recipe.booster().fit(rows, table.target[:ROWS])
     rows = np.vstack([rows, (rows + rows[::-1]) / 2])
     difference: float = np.abs(onnx_predictions(booster, rows) - booster.predict(rows)).max()
     return difference
