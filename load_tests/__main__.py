@@ -2,11 +2,14 @@
 
 import argparse
 import sys
+import traceback
 
 from load_tests.launch import choose, run_all
 from load_tests.preflight import check_base_url
 from load_tests.quantities import format_duration
+from load_tests.report import terminal
 from load_tests.timeline import timeline_of
+from load_tests.verdict import Verdict
 
 USAGE_ERROR = 2
 
@@ -14,12 +17,19 @@ USAGE_ERROR = 2
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; its exit code."""
     options = _parser().parse_args(arguments)
+    terminal.survive_any_encoding()
     try:
         chosen = [choose(name) for name in options.scenarios]
         if options.command == "run":
             return run_all(chosen, check_base_url(options.host), options.report_folder)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        terminal.say_verdict(Verdict.INVALID, "interrupted before the load began", sys.stdout)
+        return Verdict.INVALID.exit_code
+    except Exception:  # Python's own exit code for a crash is 1, which here means FAIL
+        traceback.print_exc()
         return USAGE_ERROR
     for choice in chosen:
         lasts = format_duration(timeline_of(choice.scenario).ends_s)

@@ -1,17 +1,26 @@
 """Which objective is judged over which stages, and whether the scenario is long enough to prove it."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from load_tests import binomial
-from load_tests.objectives import Demand, Objective, Scope, ThroughputObjective
-from load_tests.quantities import format_duration
-from load_tests.scenario import Arrivals, Scenario
+from load_tests.objectives import (
+    Demand,
+    ErrorObjective,
+    GoodputObjective,
+    LatencyObjective,
+    Objective,
+    Scope,
+    ThroughputObjective,
+)
+from load_tests.quantities import format_duration, format_share
+from load_tests.scenario import Arrivals, Load, Scenario
 from load_tests.scenario_errors import ScenarioError
-from load_tests.timeline import Timeline, Window, timeline_of
+from load_tests.timeline import WHOLE_RUN, Timeline, Window, timeline_of
 
-WHOLE_RUN = "run"
+CERTAINTY = 2.0
+"""How many times more than is allowed a fault must show to be noticed in every run."""
 
 
 @dataclass(frozen=True)
@@ -38,16 +47,15 @@ def judged_demands(scenario: Scenario, timeline: Timeline) -> list[JudgedDemand]
     """Every objective of the scenario with the windows it is judged over, stage by stage and the run last."""
     stages = {stage.name: stage for stage in scenario.stages}
     judged: list[JudgedDemand] = []
+    own_keys = {name: {demand.key for demand in stage.slo.demands} for name, stage in stages.items()}
     for window in timeline.judged:
-        own = {demand.key for demand in stages[window.name].slo.demands}
         for demand in scenario.slo.overridden_by(stages[window.name].slo):
-            if demand.key in own or _scope(demand, scenario) is Scope.STAGE:
+            if demand.key in own_keys[window.name] or _scope(demand, scenario) is Scope.STAGE:
                 judged.append(JudgedDemand(window.name, demand.objective, (window,)))  # noqa: PERF401 (reads better)
-    judged.extend(
-        JudgedDemand(WHOLE_RUN, demand.objective, timeline.judged)
-        for demand in scenario.slo.demands
-        if timeline.judged and _scope(demand, scenario) is Scope.RUN
-    )
+    for demand in scenario.slo.demands:
+        windows = tuple(window for window in timeline.judged if demand.key not in own_keys[window.name])
+        if windows and _scope(demand, scenario) is Scope.RUN:
+            judged.append(JudgedDemand(WHOLE_RUN, demand.objective, windows))
     return judged
 
 
@@ -63,25 +71,51 @@ def check_provable(scenario: Scenario) -> None:
             "nothing is judged: write an objective under `slo`, and leave one stage without judge: false"
         )
     problems = [problem for demand in demands for problem in _unprovable(demand, scenario)]
+    problems += _unnoticed(demands, scenario.load)
     if problems:
         raise ScenarioError("\n".join(problems))
 
 
 def _unprovable(demand: JudgedDemand, scenario: Scenario) -> Iterator[str]:
-    objective = demand.objective
-    if isinstance(objective, ThroughputObjective):
-        offered_rps = demand.expected_requests / demand.judged_s
-        if scenario.load.arrivals is Arrivals.OPEN:
-            yield f"{demand.where}: {objective.title} is for closed stages: write throughput: 99% (of those due)"
-        elif offered_rps < objective.at_least_rps * (1 - 1e-9):
+    match demand.objective:
+        case ThroughputObjective():
+            yield from _unreachable(demand, demand.objective, scenario.load.arrivals)
+        case GoodputObjective() if scenario.load.arrivals is Arrivals.CLOSED:
             yield (
-                f"{demand.where}: {objective.title} cannot be reached: its users ask for {offered_rps:.3g}/s. "
-                "Add users, ask for less, or demand it of the busiest stage alone (in the stage's own slo)"
+                f"{demand.where}: {demand.objective.title} says nothing of closed users, who ask less when answers are "
+                f"slow: write a mean, such as throughput: {0.95 * _surely_asked_rps(demand):.3g}/s"
             )
-    elif objective.allowed:
-        needed = binomial.requests_to_prove(0, objective.allowed, scenario.confidence)
-        if surely_due(demand, scenario.load.arrivals) < needed:
-            yield _too_short(demand, needed, scenario)
+        case LatencyObjective() | ErrorObjective() | GoodputObjective():
+            needed = binomial.requests_to_prove(0, demand.objective.allowed, scenario.confidence)
+            if surely_due(demand, scenario.load.arrivals) < needed:
+                yield _too_short(demand, needed, scenario)
+
+
+def _unreachable(demand: JudgedDemand, objective: ThroughputObjective, arrivals: Arrivals) -> Iterator[str]:
+    if arrivals is Arrivals.OPEN:
+        yield f"{demand.where}: {objective.title} is for closed stages: write throughput: 99% (of those due)"
+    elif (surely_rps := _surely_asked_rps(demand)) < objective.at_least_rps * (1 - 1e-9):
+        yield (
+            f"{demand.where}: {objective.title} cannot be reached: its users surely ask for {surely_rps:.3g}/s only. "
+            "Add users, ask for less, or demand it of the busiest stage alone (in the stage's own slo)"
+        )
+
+
+def _surely_asked_rps(demand: JudgedDemand) -> float:
+    """Requests a second that closed users ask for whatever their phase: whole intervals within the judged time."""
+    asked = sum(window.users * math.floor(window.judged_s * window.each_rps + 1e-9) for window in demand.windows)
+    return asked / demand.judged_s
+
+
+def _unnoticed(demands: Sequence[JudgedDemand], load: Load) -> Iterator[str]:
+    """Refuse payloads so rare that no objective breaks if every single one of them is answered wrongly."""
+    tightest = min((getattr(demand.objective, "allowed", 0.0) for demand in demands), default=0.0)
+    for key, share in (("golden", load.golden * (1 - load.invalid)), ("invalid", load.invalid)):
+        if 0 < share < CERTAINTY * tightest:
+            yield (
+                f"load.{key}: with all of these answered wrongly, {format_share(share)} of the requests would be bad, "
+                f"and the tightest objective allows {format_share(tightest)}: send more of them, or none"
+            )
 
 
 def surely_due(demand: JudgedDemand, arrivals: Arrivals) -> float:

@@ -1,6 +1,7 @@
 """The demo: serve both models from this working copy, put the default loads on them and say what came of it."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,11 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from load_tests.launch import choose, run_all
+from load_tests.report import terminal
+from load_tests.scenario_errors import ScenarioError
 
 SCENARIOS = ("staged", "taxi")
 LOG = Path("reports") / "demo-service.log"
 START_PATIENCE_S = 30.0
 STOP_PATIENCE_S = 15.0
+USAGE_ERROR = 2
 
 
 class ServiceNotStartedError(RuntimeError):
@@ -25,13 +29,15 @@ class ServiceNotStartedError(RuntimeError):
 
 def main() -> int:
     """Run the demo; the exit code is the worst verdict's."""
-    choices = [choose(name) for name in SCENARIOS]
+    terminal.survive_any_encoding()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the service is stopped as well
     try:
+        choices = [choose(name) for name in SCENARIOS]
         with local_service() as host:
             exit_code = run_all(choices, host, folder_argument="")
-    except ServiceNotStartedError as error:
+    except (ServiceNotStartedError, ScenarioError, OSError) as error:
         sys.stderr.write(f"{error}\n")
-        return 2
+        return USAGE_ERROR
     except KeyboardInterrupt:
         return 130
     return exit_code

@@ -57,25 +57,24 @@ def choose(argument: str) -> Choice:
 def run_all(choices: Sequence[Choice], host: str, folder_argument: str) -> int:
     """Offer scenarios one after the other to the service at `host`; the exit code is the worst verdict's."""
     if problem := why_not_reachable(host):
-        return _invalid(f"{problem}. Start it (make serve), or give its address (HOST=… or --host …)")
+        return _invalid(problem)
     interruption = Interruption()
     verdicts: list[Verdict] = []
-    for choice in choices:
-        given = (
-            str(Path(folder_argument) / choice.scenario.name)
-            if folder_argument and len(choices) > 1
-            else folder_argument
-        )
+    for number, choice in enumerate(choices, start=1):
+        several = folder_argument and len(choices) > 1
+        given = str(Path(folder_argument) / f"{number}-{choice.scenario.name}") if several else folder_argument
         folder = report_folder(given, choice.scenario.name, datetime.now(UTC))
         verdicts.append(_run(choice, host, folder, interruption))
         if interruption.came:
             break
+    # What was not run is not proven.
+    verdict = worst([*verdicts, Verdict.INVALID] if len(verdicts) < len(choices) else verdicts)
     if len(choices) > 1:
         each = ", ".join(
             f"{choice.scenario.name} {verdict or 'not run'}" for choice, verdict in zip_longest(choices, verdicts)
         )
-        terminal.say_verdict(worst(verdicts), each, sys.stdout)
-    return worst(verdicts).exit_code
+        terminal.say_verdict(verdict, each, sys.stdout)
+    return verdict.exit_code
 
 
 def _run(choice: Choice, host: str, folder: Path, interruption: Interruption) -> Verdict:
@@ -86,7 +85,10 @@ def _run(choice: Choice, host: str, folder: Path, interruption: Interruption) ->
     exit_code = _run_locust(_command(choice.argument, host, folder), folder / LOG_NAME, interruption)
     report = _read_report(folder)
     if report is None or report.exit_code != exit_code:
-        _invalid(f"Locust ended with {exit_code} and without a verdict: {_last_line(folder / LOG_NAME)}")
+        _invalid(f"Locust ended with {_named(exit_code)} and without a verdict: {_telling_line(folder / LOG_NAME)}")
+        return Verdict.INVALID
+    if report.scenario_text != choice.scenario.text:
+        _invalid("the scenario file was changed while it was being run")
         return Verdict.INVALID
     return report.verdict
 
@@ -120,9 +122,16 @@ def _run_locust(command: list[str], log: Path, interruption: Interruption) -> in
                 signal.signal(number, handler)
 
 
-def _last_line(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing") + f" (all of it: {log})"
+def _named(exit_code: int) -> str:
+    """`SIGKILL` for -9, the number for what is no signal."""
+    return signal.Signals(-exit_code).name if exit_code < 0 else str(exit_code)
+
+
+def _telling_line(log: Path) -> str:
+    """The last line of a log that tells of an error, or its last line."""
+    lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").split("\n") if line.strip()]
+    telling = [line for line in lines if "error" in line.lower()] or lines or ["it said nothing"]
+    return f"{telling[-1]} (all of it: {log})"
 
 
 def _read_report(folder: Path) -> RunReport | None:

@@ -14,6 +14,7 @@ from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 from locust.runners import LocalRunner
 
+from load_tests.report.terminal import survive_any_encoding
 from load_tests.scenario_errors import ScenarioError
 from load_tests.session import LoadSession
 from load_tests.shape import ScenarioShape
@@ -43,6 +44,7 @@ def _add_options(parser: LocustArgumentParser) -> None:
 @events.init.add_listener
 def _prepare(environment: Environment, **_: Any) -> None:
     options = environment.parsed_options or argparse.Namespace()
+    survive_any_encoding()
     if not isinstance(environment.runner, LocalRunner):
         sys.stderr.write(
             "Runs over several processes cannot be judged yet: leave out --processes, --master and --worker\n"

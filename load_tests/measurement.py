@@ -10,6 +10,16 @@ from load_tests.timeline import Timeline, Window
 
 
 @dataclass(frozen=True)
+class GeneratorHealth:
+    """How the load generator itself fared in the judged part of a stage."""
+
+    cpu_share: float
+    """Of its core, mean."""
+    pauses_s: tuple[float, ...] = ()
+    """How long it stood still, each time."""
+
+
+@dataclass(frozen=True)
 class StageMeasurement:
     """The requests that were due in the judged part of one stage."""
 
@@ -19,8 +29,7 @@ class StageMeasurement:
     """Of correct answers, from due to answered, rising."""
     lateness_s: tuple[float, ...]
     """Of the requests sent, from due to sent, rising."""
-    cpu_share: float
-    """Of the generator's core, mean."""
+    generator: GeneratorHealth
     measured_s: float
     """How much of the judged part was run; less than all of it if the run was cut short."""
 
@@ -64,7 +73,7 @@ class Measurement:
 
 
 def measure_stages(
-    timeline: Timeline, requests: Iterable[Request], cpu_shares: Sequence[float], ended_s: float
+    timeline: Timeline, requests: Iterable[Request], generators: Sequence[GeneratorHealth], ended_s: float
 ) -> tuple[StageMeasurement, ...]:
     """Count requests in the stage in which they were due; what was due while a stage settled is left out."""
     outcomes: dict[str, Counter[Outcome]] = {window.name: Counter() for window in timeline.windows}
@@ -85,10 +94,10 @@ def measure_stages(
             outcomes[window.name],
             tuple(sorted(latencies_s[window.name])),
             tuple(sorted(lateness_s[window.name])),
-            cpu_share,
+            generator,
             max(0.0, min(window.ends_s, ended_s) - window.judged_from_s),
         )
-        for window, cpu_share in zip(timeline.windows, cpu_shares, strict=True)
+        for window, generator in zip(timeline.windows, generators, strict=True)
     )
 
 

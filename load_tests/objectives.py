@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -37,14 +37,21 @@ class LatencyObjective:
 
 @dataclass(frozen=True)
 class ErrorObjective:
-    """At most the share `allowed` of the requests due goes wrong; 0 stands for `none`, a count and not a rate."""
+    """At most the share `allowed` of the requests due goes wrong."""
 
     allowed: float
 
     @property
     def title(self) -> str:
         """The objective in a few words."""
-        return f"errors ≤ {format_share(self.allowed)}" if self.allowed else "no error seen"
+        return f"errors ≤ {format_share(self.allowed)}"
+
+
+@dataclass(frozen=True)
+class NoErrorObjective:
+    """No request is seen to go wrong: a count, which proves nothing of the requests that were not seen."""
+
+    title: ClassVar[str] = "no error seen"
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,9 @@ class ThroughputObjective:
 
 
 ProportionObjective = LatencyObjective | ErrorObjective | GoodputObjective
-Objective = ProportionObjective | ThroughputObjective
+Objective = ProportionObjective | NoErrorObjective | ThroughputObjective
+SMALLEST_SHARE = 1e-6
+"""Proving less than one in a million takes more requests than a run has."""
 
 
 class Demand(BaseModel):
@@ -140,15 +149,20 @@ def _read_latency(percentile: float, written: object) -> LatencyObjective:
     threshold_s = parse_duration(written)
     if percentile <= 0 or threshold_s <= 0:
         raise ValueError("a percentile and its threshold are more than zero")
+    if 1 - percentile / 100 < SMALLEST_SHARE:
+        raise ValueError("no run has enough requests to prove such a percentile: write p99.9 or less")
     return LatencyObjective(percentile, threshold_s)
 
 
-def _read_errors(written: object) -> ErrorObjective:
+def _read_errors(written: object) -> ErrorObjective | NoErrorObjective:
     if written == "none":
-        return ErrorObjective(0.0)
-    allowed = parse_share(written)
-    if allowed <= 0:
-        raise ValueError("no sample can prove a rate of 0: write a share such as 0.1%, or `none` to fail on the first")
+        return NoErrorObjective()
+    try:
+        allowed = parse_share(written)
+    except ValueError as error:
+        raise ValueError(f"{error}, or `none`") from None
+    if allowed < SMALLEST_SHARE:
+        raise ValueError(f"no sample can prove {written!r}: write a share such as 0.1%, or `none` to fail on the first")
     if allowed >= 1:
         raise ValueError(f"{written!r} allows everything to go wrong: write a share below 100%")
     return ErrorObjective(allowed)
@@ -161,6 +175,6 @@ def _read_throughput(written: object) -> Objective:
             raise ValueError(f"{written!r} demands nothing: write a rate such as 5/s")
         return ThroughputObjective(at_least_rps)
     at_least = parse_share(written)
-    if not 0 < at_least < 1:
+    if not 0 < at_least <= 1 - SMALLEST_SHARE:
         raise ValueError(f"{written!r} can never be proven by a sample: write a share below 100%, such as 99%")
     return GoodputObjective(at_least)

@@ -28,6 +28,8 @@ class Outcome(IntEnum):
         return self.name.lower().replace("_", " ")
 
 
+MOST_DETAILS = 50
+OTHER_DETAILS = "other failures"
 FAILURES = (Outcome.WRONG_STATUS, Outcome.WRONG_ANSWER, Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.UNFINISHED)
 
 
@@ -101,7 +103,8 @@ class Recorder:
         due_s, sent_s = self._in_flight.pop(ticket)
         self.log.append(due_s, sent_s, self.clock_s(), outcome)
         if detail:
-            self.log.details[detail] += 1
+            known = detail in self.log.details or len(self.log.details) < MOST_DETAILS
+            self.log.details[detail if known else OTHER_DETAILS] += 1
 
     def dropped(self, due_s: float) -> None:
         """Log a request that was due and could not be sent."""

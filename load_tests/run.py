@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from load_tests.arrivals import PacedUser, poisson_arrivals
-from load_tests.generator_health import CpuLog
-from load_tests.measurement import Measurement, measure_stages
+from load_tests.generator_health import CpuLog, PauseLog
+from load_tests.measurement import GeneratorHealth, Measurement, measure_stages
 from load_tests.outcomes import Recorder
 from load_tests.payloads.deck import Deck, Payload
 from load_tests.scenario import Arrivals, Scenario
@@ -33,6 +33,7 @@ class LoadRun:
         self.timeline: Timeline = timeline_of(self.scenario)
         self.recorder = Recorder(self.now_s)
         self.cpu = CpuLog(self.now_s, self.cpu_clock)
+        self.pauses = PauseLog()
         self.all_offered = self.scenario.load.arrivals is not Arrivals.OPEN
         self._phases = random.Random(self.scenario.load.seed)
         self._payloads = self.deck.deal()
@@ -86,9 +87,15 @@ class LoadRun:
         self.stop_offering()
         self.recorder.abandon()
         ended_s = self._ended_s or 0.0
-        shares = [self.cpu.mean_share(window.judged_from_s, window.ends_s) for window in self.timeline.windows]
+        health = [
+            GeneratorHealth(
+                self.cpu.mean_share(window.judged_from_s, window.ends_s),
+                self.pauses.within(window.judged_from_s, window.ends_s),
+            )
+            for window in self.timeline.windows
+        ]
         return Measurement(
-            stages=measure_stages(self.timeline, self.recorder.log, shares, ended_s),
+            stages=measure_stages(self.timeline, self.recorder.log, health, ended_s),
             ended_s=ended_s,
             stopped_by=self.stopped_by,
             generator_errors=(*self.generator_errors, *self._unoffered(ended_s)),

@@ -1,5 +1,6 @@
 """A scenario: the load we offer beside what we demand, read from YAML and refused before any load if it is wrong."""
 
+import math
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -19,6 +20,9 @@ from load_tests.quantities import (
 from load_tests.scenario_errors import ScenarioError, explain
 
 SCENARIOS = Path(__file__).parent / "scenarios"
+WARM_UP = "warm-up"
+WHOLE_RUN = "run"
+"""Names in reports that no stage may have."""
 SLOWEST_USER_CHANGE_S = 2.0
 """Locust changes its number of users about once a second: a closed stage is in order this long after it began."""
 
@@ -79,7 +83,7 @@ class Load(_Part):
 class Stage(_Part):
     """A stretch of constant load: `rate` for open arrivals, `users` and `each` for closed ones."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    name: Annotated[str, StringConstraints(pattern=r"^[\p{L}\p{N}][\p{L}\p{N} _.+-]{0,39}$")]
     rate: PositiveRateRps | None = None
     users: Annotated[int, Field(ge=1, le=10_000, strict=True)] | None = None
     each: PositiveRateRps | None = None
@@ -146,6 +150,18 @@ class Scenario(_Part):
                 raise ValueError(
                     f"stage {stage.name!r}: an objective with `scope: run` belongs under the top level `slo`"
                 )
+            if stage.slo.demands and not stage.judge:
+                raise ValueError(f"stage {stage.name!r} has objectives and `judge: false`: remove one of them")
+            if stage.name in (WARM_UP, WHOLE_RUN):
+                raise ValueError(f"no stage may be named {stage.name!r}: reports use that name themselves")
+            hanging = math.ceil(stage.offered_rps * self.load.timeout)
+            if self.load.arrivals is Arrivals.OPEN and hanging > self.load.in_flight:
+                raise ValueError(
+                    f"stage {stage.name!r}: a service that hangs would leave {hanging} requests in flight, and "
+                    f"load.in_flight drops all beyond {self.load.in_flight}: raise it, or offer less"
+                )
+        if self.load.invalid >= 1:
+            raise ValueError("load.invalid: nothing but invalid payloads tests no prediction: write less than 100%")
         names = [stage.name for stage in self.stages]
         if duplicates := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two stages are named {duplicates[0]!r}: give each its own name")
@@ -178,6 +194,8 @@ def find(name_or_path: str) -> Path:
     path = Path(name_or_path)
     if path.is_file():
         return path
+    if path.exists():
+        raise ScenarioError(f"{path} is not a file: give the path of a YAML file")
     known = ", ".join(sorted(file.stem for file in SCENARIOS.glob("*.yaml")))
     raise ScenarioError(f"no scenario {name_or_path!r}: give the path of a YAML file or one of {known}")
 

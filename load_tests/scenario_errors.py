@@ -14,7 +14,10 @@ class ScenarioError(ValueError):
 
 def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
     """One line an error, each beginning with where it is, as in `stages[1].rate`."""
-    for detail in error.errors():
+    details = error.errors()
+    for detail in details:
+        if detail["type"] == "too_short" and len(details) > 1:
+            continue  # what was wrong in the list has been left out of it
         where = _place(detail["loc"])
         what = _what(detail, model)
         yield f"{where}: {what}" if where else what
@@ -39,6 +42,10 @@ def _what(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return "is missing"
     if kind == "extra_forbidden":
         return _unknown_key(detail, model)
+    if kind in ("tuple_type", "model_type", "dict_type", "model_attributes_type"):
+        return f"{detail['input']!r} is not a {'list' if kind == 'tuple_type' else 'mapping'}"
+    if kind == "string_pattern_mismatch":
+        return f"{detail['input']!r} is not written as it must be: {detail['ctx']['pattern']}"
     return f"{detail['input']!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
 
 

@@ -10,7 +10,7 @@ from load_tests.run import LoadRun
 from load_tests.scenario import Arrivals
 from load_tests.users import ClosedUser, OpenArrivals
 
-SPAWN_RATE = 100.0
+SPAWN_RATE = 10_000.0
 """All users of a stage come at once; their first requests are spread over an interval each."""
 
 

@@ -4,9 +4,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-from load_tests.scenario import Scenario
+from load_tests.scenario import WARM_UP, WHOLE_RUN, Scenario
 
-WARM_UP = "warm-up"
+__all__ = ["WARM_UP", "WHOLE_RUN", "Timeline", "Window", "timeline_of"]
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,25 @@
 """The verdict on a run: pure functions from a measurement and its demands to PASS, FAIL, INCONCLUSIVE or INVALID."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from load_tests import binomial
 from load_tests.demands import JudgedDemand, judged_demands
-from load_tests.generator_health import BUSIEST_CPU_SHARE
-from load_tests.measurement import Measurement, StageMeasurement, percentile
+from load_tests.measurement import Measurement, StageMeasurement
 from load_tests.objectives import (
     ErrorObjective,
     GoodputObjective,
     LatencyObjective,
+    NoErrorObjective,
     Objective,
     ProportionObjective,
     ThroughputObjective,
 )
 from load_tests.quantities import format_duration, format_share
 from load_tests.scenario import Scenario
-from load_tests.timeline import Timeline, timeline_of
-
-MOST_DROPPED = 0.005
-"""Largest share of the requests due that the generator may fail to send."""
-MOST_LATENESS = 0.2
-"""Largest 99th percentile of the delay before sending, as a share of the tightest latency threshold."""
+from load_tests.timeline import timeline_of
+from load_tests.trust import reasons_for_distrust
 
 
 class Verdict(StrEnum):
@@ -70,7 +66,7 @@ def judge(scenario: Scenario, measurement: Measurement) -> RunVerdict:
     """Judge every objective of the scenario, and whether the measurement can be trusted at all."""
     timeline = timeline_of(scenario)
     demands = judged_demands(scenario, timeline)
-    invalid = tuple(_reasons_for_distrust(measurement, timeline, demands))
+    invalid = tuple(reasons_for_distrust(measurement, timeline, demands, scenario.load.timeout))
     stages = {stage.window.name: stage for stage in measurement.stages}
     judgements = tuple(
         judge_demand(demand, [stages[window.name] for window in demand.windows], scenario.confidence)
@@ -89,7 +85,7 @@ def judge_demand(demand: JudgedDemand, stages: Sequence[StageMeasurement], confi
     bad = sum(_bad(objective, stage) for stage in stages)
     if not due:
         verdict, evidence = Verdict.INCONCLUSIVE, "no request was due"
-    elif not objective.allowed:
+    elif isinstance(objective, NoErrorObjective):
         verdict = Verdict.FAIL if bad else Verdict.PASS
         evidence = f"{bad} of {due} went wrong"
     else:
@@ -97,12 +93,12 @@ def judge_demand(demand: JudgedDemand, stages: Sequence[StageMeasurement], confi
     return Judgement(demand.where, objective, verdict, due, bad, evidence)
 
 
-def _bad(objective: ProportionObjective, stage: StageMeasurement) -> int:
+def _bad(objective: ProportionObjective | NoErrorObjective, stage: StageMeasurement) -> int:
     """Requests due in a stage that count against an objective."""
     match objective:
         case LatencyObjective():
             return stage.due - stage.correct + stage.slower_than(objective.threshold_s)
-        case ErrorObjective():
+        case ErrorObjective() | NoErrorObjective():
             return stage.failed
         case GoodputObjective():
             return stage.due - stage.correct
@@ -145,60 +141,12 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return max(verdicts, key=order.index)
 
 
-def _reasons_for_distrust(
-    measurement: Measurement, timeline: Timeline, demands: Sequence[JudgedDemand]
-) -> Iterator[str]:
-    """Why the measurement cannot be trusted; nothing if it can."""
-    judged = [stage for stage in measurement.stages if stage.window.judged]
-    yield from (f"the load generator failed: {error}" for error in measurement.generator_errors)
-    if measurement.ended_s < timeline.ends_s:
-        yield _cut_short(measurement, timeline)
-    if not sum(stage.due - stage.dropped for stage in judged):
-        yield "no request was sent in a judged stage"
-    for stage in judged:
-        if stage.dropped > MOST_DROPPED * stage.due:
-            yield (
-                f"{stage.window.name}: the generator dropped {stage.dropped} of {stage.due} requests, too many were in "
-                "flight: offer less, or start more processes"
-            )
-        if stage.cpu_share >= BUSIEST_CPU_SHARE:
-            yield (
-                f"{stage.window.name}: the generator used {stage.cpu_share:.0%} of its core, so it delayed what it "
-                "measured: offer less, or start more processes"
-            )
-    yield from _late_senders(judged, demands)
-
-
-def _cut_short(measurement: Measurement, timeline: Timeline) -> str:
-    window = timeline.at(measurement.ended_s)
-    by = f" by {measurement.stopped_by}" if measurement.stopped_by else ""
-    return (
-        f"the run was stopped{by} after {format_duration(measurement.ended_s)} of "
-        f"{format_duration(timeline.ends_s)}, in stage {window.name}"
-    )
-
-
-def _late_senders(judged: Sequence[StageMeasurement], demands: Sequence[JudgedDemand]) -> Iterator[str]:
-    """Say in which stages requests left so late that their latency is the generator's and not the service's."""
-    for stage in judged:
-        thresholds_s = [
-            demand.objective.threshold_s
-            for demand in demands
-            if isinstance(demand.objective, LatencyObjective) and stage.window in demand.windows
-        ]
-        p99_s = percentile(stage.lateness_s, 99)
-        if thresholds_s and p99_s > MOST_LATENESS * min(thresholds_s):
-            yield (
-                f"{stage.window.name}: 1 % of the requests left {format_duration(p99_s)} late or more, too late for "
-                f"a threshold of {format_duration(min(thresholds_s))}: free this machine's CPU, or offer less"
-            )
-
-
 def _sentence(verdict: Verdict, invalid: Sequence[str], judgements: Sequence[Judgement], scenario: Scenario) -> str:
     if invalid:
         return invalid[0] + (f" (and {len(invalid) - 1} more)" if len(invalid) > 1 else "")
     if verdict is Verdict.PASS:
-        return f"{len(judgements)} of {len(judgements)} objectives proven at {scenario.confidence:.0%} confidence"
+        confidence = format_share(scenario.confidence)
+        return f"{len(judgements)} of {len(judgements)} objectives kept, at {confidence} confidence"
     against = [judgement for judgement in judgements if judgement.verdict is verdict]
     first = against[0]
     others = f" (and {len(against) - 1} more)" if len(against) > 1 else ""

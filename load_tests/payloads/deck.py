@@ -1,7 +1,6 @@
 """The deck: requests made and encoded before the run, so that the generator only has to send them."""
 
 import json
-import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from load_tests.scenario import Load
 
 ACCEPTED, REFUSED = 200, 422
 CENT = 0.01
+LARGEST_ANSWER = 1e15
+"""Beyond this a float has no cents."""
 _ROUNDING = 1e-6
 DECK_SIZE = 3000
 """Requests made ahead; a run that needs more sends them again in the same order."""
@@ -60,10 +61,10 @@ def read_answer(body: bytes, field: str) -> float | None:
     """Value of an answer that is one object with the one field, a finite number not below zero; otherwise None."""
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     value = answer.get(field) if isinstance(answer, dict) and len(answer) == 1 else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LARGEST_ANSWER:
         return None
     return float(value)
 
@@ -71,8 +72,8 @@ def read_answer(body: bytes, field: str) -> float | None:
 def make_deck(source: PayloadSource, load: Load, size: int = DECK_SIZE) -> Deck:
     """Make a deck with the shares of invalid and golden payloads that `load` asks for, shuffled by its seed."""
     rng = random.Random(load.seed)
-    invalid = round(size * load.invalid)
-    golden = round((size - invalid) * load.golden)
+    invalid = _at_least_one(size * load.invalid)
+    golden = _at_least_one((size - invalid) * load.golden)
     records = source.generate(size - golden, load.seed)
     payloads = [_invalid(record, rng) for record in records[:invalid]]
     payloads += [Payload(_encode(record), ACCEPTED) for record in records[invalid:]]
@@ -82,6 +83,11 @@ def make_deck(source: PayloadSource, load: Load, size: int = DECK_SIZE) -> Deck:
         payloads += [Payload(_encode(record), ACCEPTED, answer) for record, answer in chosen]
     rng.shuffle(payloads)
     return Deck(tuple(payloads), source.answer_field)
+
+
+def _at_least_one(number: float) -> int:
+    """Round, but send a little of what is asked for at all."""
+    return max(1, round(number)) if number else 0
 
 
 def _invalid(record: Record, rng: random.Random) -> Payload:

@@ -1,11 +1,32 @@
 """Where the reports of a run go."""
 
+from contextlib import suppress
 from datetime import datetime
+from itertools import count
 from pathlib import Path
+
+from load_tests.report.run_report import FILE_NAME
 
 
 def report_folder(given: str, scenario: str, started_at: datetime) -> Path:
-    """Make the folder of a run's reports: the one given, or a new one under `reports/`."""
-    folder = Path(given) if given else Path("reports") / f"{started_at:%Y%m%dT%H%M%S}-{scenario}"
-    folder.mkdir(parents=True, exist_ok=True)
+    """Make the folder of a run's reports: the one given, or a new one under `reports/`.
+
+    A given folder loses the `run.json` of an earlier run, whose verdict must not be taken for that of this one.
+    """
+    if given:
+        folder = Path(given)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / FILE_NAME).unlink(missing_ok=True)
+        return folder
+    return _new_folder(Path("reports") / f"{started_at:%Y%m%dT%H%M%S}-{scenario}")
+
+
+def _new_folder(wanted: Path) -> Path:
+    """Make a folder that nobody else has: two runs may begin in the same second."""
+    folder = wanted
+    for number in count(2):
+        with suppress(FileExistsError):
+            folder.mkdir(parents=True)
+            break
+        folder = wanted.with_name(f"{wanted.name}-{number}")
     return folder

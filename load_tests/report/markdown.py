@@ -1,7 +1,7 @@
 """The report as Markdown, for a file beside `run.json` and for the summary of a GitHub workflow step."""
 
 from load_tests.report.run_report import RunReport
-from load_tests.report.tables import Table, objective_table, stage_table
+from load_tests.report.tables import Table, objective_table, remarks, stage_table
 
 FILE_NAME = "report.md"
 
@@ -20,6 +20,8 @@ def render(report: RunReport) -> str:
         *_markdown(objective_table(report)),
         "",
         *_markdown(stage_table(report)),
+        "",
+        *(f"- {remark}" for remark in remarks(report)),
         "",
         f"Latencies count from the moment a request was due. Again: `{report.facts.command}`",
         "",

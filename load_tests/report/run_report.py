@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from load_tests.measurement import Measurement, StageMeasurement, percentile
 from load_tests.outcomes import FAILURES
@@ -56,6 +56,7 @@ class StageReport(_Part):
     latency_ms: LatencyReport | None
     lateness_p99_ms: float | None = Field(description="99th percentile of the delay from due to sent.")
     generator_cpu_share: float = Field(description="Mean CPU share of the generator's core.")
+    generator_paused_s: float = Field(description="How long the generator stood still, in all.")
 
     @classmethod
     def of(cls, stage: StageMeasurement) -> Self:
@@ -75,7 +76,8 @@ class StageReport(_Part):
             dropped=stage.dropped,
             latency_ms=LatencyReport.of(stage),
             lateness_p99_ms=percentile(stage.lateness_s, 99) * 1000 if stage.lateness_s else None,
-            generator_cpu_share=stage.cpu_share,
+            generator_cpu_share=stage.generator.cpu_share,
+            generator_paused_s=sum(stage.generator.pauses_s),
         )
 
 
@@ -106,7 +108,7 @@ class ServiceReport(_Part):
     """What the service says of the model under load; empty where it does not say."""
 
     version: str = ""
-    emulated_cpu_ms: float = Field(default=0.0, description="CPU time burnt on purpose at each prediction.")
+    emulated_cpu_ms: FiniteFloat = Field(default=0.0, description="CPU time burnt on purpose at each prediction.")
 
 
 class RunFacts(_Part):
@@ -135,13 +137,14 @@ class RunReport(_Part):
     objectives: tuple[ObjectiveReport, ...]
     stages: tuple[StageReport, ...]
     failures: dict[str, int] = Field(description="Over the whole run, warm-up and settling included, by what was seen.")
-    scenario_text: str
+    scenario_text: str = Field(description="The scenario file as it was run.")
 
     def write(self, folder: Path) -> Path:
-        """Write `run.json` into a folder; the path it has then."""
+        """Write `run.json` into a folder, all of it or nothing; the path it has then."""
         path = folder / FILE_NAME
-        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        return path
+        unfinished = folder / f".{FILE_NAME}"
+        unfinished.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        return unfinished.replace(path)
 
 
 def report_of(

@@ -1,8 +1,12 @@
 """The two tables of a report, as rows of text: what happened stage by stage, and what each objective came to."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from load_tests.report.run_report import RunReport, StageReport
+
+MUCH_LESS = 0.95
+"""Below this share of what they would have asked, closed users are said to have given way."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,21 @@ def _stage_row(stage: StageReport) -> tuple[str, ...]:
         *(f"{milliseconds:.1f}" for milliseconds in latencies),
         *("–" for _ in range(4 - len(latencies))),
     )
+
+
+def remarks(report: RunReport) -> Iterator[str]:
+    """What a reader should know beside the tables."""
+    if report.facts.service.emulated_cpu_ms:
+        yield f"The service burns {report.facts.service.emulated_cpu_ms:g} ms of CPU at each prediction on purpose."
+    for stage in report.stages:
+        asked = stage.offered_rps * (stage.ends_s - stage.judged_from_s)
+        if stage.users and stage.judged and stage.due < MUCH_LESS * asked:
+            yield (
+                f"{stage.name}: its users would have asked {asked:.0f} times, and asked {stage.due} times: "
+                "closed users ask less when answers are slow."
+            )
+    for kind, count in report.failures.items():
+        yield f"seen {count} times over the whole run: {kind}"
 
 
 def objective_table(report: RunReport) -> Table:

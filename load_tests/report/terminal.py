@@ -1,43 +1,58 @@
 """The report for a terminal; its last line is the verdict."""
 
+import io
+import os
 import shutil
+import sys
 from typing import TextIO
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as RichTable
 
 from load_tests.report.run_report import RunReport
-from load_tests.report.tables import Table, objective_table, stage_table
+from load_tests.report.tables import Table, objective_table, remarks, stage_table
 from load_tests.verdict import Verdict
 
 NARROWEST = 110
 COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.INCONCLUSIVE: "yellow", Verdict.INVALID: "magenta"}
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Go on in silence when nobody reads any more: Rich would exit with 1, which here means FAIL."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def survive_any_encoding() -> None:
+    """Write a question mark for what the terminal cannot show, such as ≤, rather than nothing at all."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def show(report: RunReport, folder: str, stream: TextIO) -> None:
-    """Write the tables, where the reports are, and the verdict."""
-    console = Console(file=stream, width=max(NARROWEST, shutil.get_terminal_size().columns), highlight=False)
-    console.print(f"\nScenario [bold]{report.scenario}[/] against {report.facts.target}")
-    if report.facts.service.emulated_cpu_ms:
-        console.print(
-            f"The service burns {report.facts.service.emulated_cpu_ms:g} ms of CPU at each prediction on purpose."
-        )
+    """Write the tables, what else is to be known, where the reports are, and the verdict."""
+    console = _Console(file=stream, width=max(NARROWEST, shutil.get_terminal_size().columns), highlight=False)
+    console.print(f"\nScenario [bold]{escape(report.scenario)}[/] against {escape(report.facts.target)}")
     console.print(_rich(stage_table(report)))
     console.print(_rich(objective_table(report)))
-    for kind, count in report.failures.items():
-        console.print(f"seen {count} times over the whole run: {kind}")
+    for remark in remarks(report):
+        console.print(remark, markup=False)
     for reason in report.invalid_because:
-        console.print(f"[magenta]cannot be trusted:[/] {reason}")
-    console.print(f"reports: {folder}")
+        console.print(f"[magenta]cannot be trusted:[/] {escape(reason)}")
+    console.print(f"reports: {folder}", markup=False)
     say_verdict(report.verdict, report.reason, stream)
 
 
 def say_verdict(verdict: Verdict, reason: str, stream: TextIO) -> None:
     """Write the verdict as one line, which scripts can read even where `make` hides the exit code."""
-    console = Console(file=stream, highlight=False, soft_wrap=True)
-    console.print(f"[bold {COLOURS[verdict]}]{verdict}[/] (exit {verdict.exit_code}): ", end="")
-    console.print(reason, markup=False)
+    console = _Console(file=stream, highlight=False, soft_wrap=True)
+    console.print(
+        f"[bold {COLOURS[verdict]}]{verdict}[/] (exit {verdict.exit_code}): {escape(' '.join(reason.split()))}"
+    )
 
 
 def _rich(table: Table) -> RichTable:
@@ -50,4 +65,4 @@ def _rich(table: Table) -> RichTable:
 
 
 def _coloured(cell: str) -> str:
-    return f"[bold {COLOURS[Verdict(cell)]}]{cell}[/]" if cell in list(Verdict) else cell.replace("[", r"\[")
+    return f"[bold {COLOURS[Verdict(cell)]}]{cell}[/]" if cell in list(Verdict) else escape(cell)

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from load_tests.measurement import Measurement, StageMeasurement
+from load_tests.measurement import GeneratorHealth, Measurement, StageMeasurement
 from load_tests.outcomes import Outcome
 from load_tests.scenario import Scenario
 from load_tests.timeline import timeline_of
@@ -31,6 +31,7 @@ def measured(
     ended_s: float | None = None,
     lateness_s: float = 0.0,
     cpu_share: float = 0.1,
+    pauses_s: tuple[float, ...] = (),
     **failed: int,
 ) -> Measurement:
     """In every stage `due` requests: `slow` took 1 s, `failed` (by outcome name) went wrong, the rest took 10 ms."""
@@ -44,7 +45,7 @@ def measured(
             outcomes=outcomes,
             latencies_s=(0.01,) * (correct - slow) + (1.0,) * slow,
             lateness_s=(lateness_s,) * due,
-            cpu_share=cpu_share,
+            generator=GeneratorHealth(cpu_share, pauses_s),
             measured_s=max(0.0, min(window.ends_s, ended_s) - window.judged_from_s),
         )
         for window in timeline.windows

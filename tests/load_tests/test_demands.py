@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from load_tests.demands import WHOLE_RUN, check_provable, judged_demands
+from load_tests.demands import check_provable, judged_demands
 from load_tests.scenario import Scenario
 from load_tests.scenario_errors import ScenarioError
-from load_tests.timeline import timeline_of
+from load_tests.timeline import WHOLE_RUN, timeline_of
 from tests.load_tests.builders import CLOSED_LOAD, OPEN_LOAD, make_scenario
 
 TWO_STAGES = [
@@ -38,7 +38,10 @@ def test_an_objective_can_be_judged_over_the_whole_run() -> None:
 
 def test_scope_run_judges_all_stages_as_one_but_a_stage_by_its_own_objective() -> None:
     scenario = make_scenario(stages=TWO_STAGES, scope="run")
-    assert judged(scenario) == [("b", "p99 ≤ 250 ms"), (WHOLE_RUN, "p99 ≤ 100 ms")]
+    own, common = judged_demands(scenario, timeline_of(scenario))
+    assert (own.where, own.objective.title, [window.name for window in own.windows]) == ("b", "p99 ≤ 250 ms", ["b"])
+    assert (common.where, common.objective.title) == (WHOLE_RUN, "p99 ≤ 100 ms")
+    assert [window.name for window in common.windows] == ["a"], "b has an objective of its own in place of it"
 
 
 @pytest.mark.parametrize("lasts_s", [4, 5])
@@ -67,10 +70,49 @@ def test_a_run_too_short_for_its_objective_is_refused_until_it_is_as_much_longer
 
 def test_closed_users_cannot_be_asked_for_more_than_they_ask_for() -> None:
     stages = [{"users": 1, "each": "1/s", "for": "602s"}, {"users": 5, "each": "1/s", "for": "302s"}]
-    with pytest.raises(ScenarioError, match=r"run: throughput ≥ 5/s cannot be reached: its users ask for 2.33/s"):
+    with pytest.raises(
+        ScenarioError, match=r"run: throughput ≥ 5/s cannot be reached: its users surely ask for 2.33/s only"
+    ):
         check_provable(make_scenario(load=CLOSED_LOAD, stages=stages, scope="run", slo={"throughput": "5/s"}))
     stages[1]["slo"] = {"throughput": "5/s"}
     check_provable(make_scenario(load=CLOSED_LOAD, stages=stages, scope="run", slo={"p99": "100ms"}))
+
+
+def test_closed_users_can_only_be_asked_for_what_they_surely_ask_for() -> None:
+    """In 5.5 s a user who asks once a second asks five or six times, as its phase has it."""
+    stages = [{"users": 2, "each": "1/s", "for": "7500ms"}]
+    with pytest.raises(ScenarioError, match=r"its users surely ask for 1.82/s only"):
+        check_provable(make_scenario(load=CLOSED_LOAD, stages=stages, slo={"throughput": "2/s"}))
+    check_provable(make_scenario(load=CLOSED_LOAD, stages=stages, slo={"throughput": "1.8/s"}))
+
+
+def test_a_share_of_the_requests_due_is_not_for_closed_users() -> None:
+    """What they gave up was never due, so that it would always be 100 %."""
+    stages = [{"users": 40, "each": "5/s", "for": "12s"}]
+    with pytest.raises(ScenarioError, match="write a mean, such as throughput: 190/s"):
+        check_provable(make_scenario(load=CLOSED_LOAD, stages=stages, slo={"throughput": "99%"}))
+
+
+@pytest.mark.parametrize(
+    ("load", "slo", "refused"),
+    [
+        ({"golden": "1%"}, {"errors": "1%"}, "load.golden: with all of these answered wrongly, 1 % of"),
+        ({"golden": "2%"}, {"errors": "1%"}, ""),
+        ({"golden": "0%"}, {"errors": "1%"}, ""),
+        ({"golden": "0.1%"}, {"errors": "none"}, ""),
+        ({"golden": "2%", "invalid": "50%"}, {"errors": "1%"}, "load.golden"),
+        ({"invalid": "1%"}, {"p99": "100ms"}, "load.invalid: with all of these answered wrongly, 1 % of"),
+    ],
+)
+def test_a_fault_that_no_objective_would_notice_is_refused(
+    load: dict[str, str], slo: dict[str, str], refused: str
+) -> None:
+    scenario = make_scenario(load=OPEN_LOAD | load, slo=slo)
+    if refused:
+        with pytest.raises(ScenarioError, match=refused):
+            check_provable(scenario)
+    else:
+        check_provable(scenario)
 
 
 def test_an_absolute_throughput_is_not_for_open_arrivals() -> None:

@@ -112,7 +112,6 @@ def wait_for_report(folder: Path) -> RunReport:
     deadline = time.monotonic() + DEADLINE_S
     while not (folder / FILE_NAME).is_file() and time.monotonic() < deadline:
         time.sleep(0.1)
-    time.sleep(0.1)
     return RunReport.model_validate_json((folder / FILE_NAME).read_bytes())
 
 

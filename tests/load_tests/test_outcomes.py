@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from load_tests.measurement import measure_stages, percentile
-from load_tests.outcomes import Outcome, Recorder, Request, RequestLog
+from load_tests.measurement import GeneratorHealth, measure_stages, percentile
+from load_tests.outcomes import MOST_DETAILS, OTHER_DETAILS, Outcome, Recorder, Request, RequestLog
 from load_tests.timeline import timeline_of
 from tests.load_tests.builders import make_scenario
 
 STAGES = [{"name": "a", "rate": "10/s", "for": "10s"}, {"name": "b", "rate": "30/s", "for": "10s"}]
+HEALTHY = [GeneratorHealth(0.1)] * 3
 TIMELINE = timeline_of(make_scenario(stages=STAGES))
 
 
@@ -58,16 +59,24 @@ def test_failures_are_told_apart_in_words() -> None:
     assert recorder.log.details == {"status 503": 2, "timeout": 1}
 
 
+def test_kinds_of_failure_are_bounded_in_number() -> None:
+    recorder = Recorder(Clock())
+    for number in range(MOST_DETAILS + 10):
+        recorder.ended(recorder.sent(0.0), Outcome.CONNECTION, f"failure {number}")
+    assert len(recorder.log.details) == MOST_DETAILS + 1
+    assert recorder.log.details[OTHER_DETAILS] == 10
+
+
 def test_a_request_counts_in_the_stage_in_which_it_was_due_not_the_one_in_which_it_was_answered() -> None:
     request = Request(due_s=11.9, sent_s=11.9, ended_s=13.5, outcome=Outcome.CORRECT)
-    _, a, b = measure_stages(TIMELINE, [request], [0, 0, 0], ended_s=22)
+    _, a, b = measure_stages(TIMELINE, [request], HEALTHY, ended_s=22)
     assert (a.due, b.due) == (1, 0)
     assert list(a.latencies_s) == pytest.approx([1.6])
 
 
 @pytest.mark.parametrize(("due_s", "counted"), [(2.5, 0), (2.999, 0), (3.0, 1), (11.999, 1), (12.0, 0)])
 def test_what_was_due_while_a_stage_settled_is_left_out(due_s: float, counted: int) -> None:
-    stages = measure_stages(TIMELINE, [Request(due_s, due_s, due_s, Outcome.CORRECT)], [0, 0, 0], ended_s=22)
+    stages = measure_stages(TIMELINE, [Request(due_s, due_s, due_s, Outcome.CORRECT)], HEALTHY, ended_s=22)
     assert stages[1].due == counted
 
 
@@ -77,13 +86,13 @@ def test_the_order_in_which_requests_end_changes_nothing(
 ) -> None:
     requests = [Request(due_s, due_s, due_s + 0.1, outcome) for due_s, outcome in ended]
     shuffled = shuffler.sample(requests, len(requests))
-    assert measure_stages(TIMELINE, requests, [0, 0, 0], 22) == measure_stages(TIMELINE, shuffled, [0, 0, 0], 22)
+    assert measure_stages(TIMELINE, requests, HEALTHY, 22) == measure_stages(TIMELINE, shuffled, HEALTHY, 22)
 
 
 @given(st.lists(st.tuples(st.floats(0, 21.99), st.sampled_from(Outcome)), max_size=200))
 def test_every_request_due_is_correct_failed_or_dropped(ended: list[tuple[float, Outcome]]) -> None:
     requests = [Request(due_s, due_s, due_s + 0.1, outcome) for due_s, outcome in ended]
-    for stage in measure_stages(TIMELINE, requests, [0, 0, 0], 22):
+    for stage in measure_stages(TIMELINE, requests, HEALTHY, 22):
         assert stage.due == stage.correct + stage.failed + stage.dropped
         assert len(stage.latencies_s) == stage.correct
         assert len(stage.lateness_s) == stage.due - stage.dropped

@@ -57,6 +57,12 @@ def test_an_invalid_payload_lacks_one_field_and_each_field_is_lacking_in_some(mo
     assert set().union(*lacking) == fields
 
 
+def test_a_small_share_is_sent_at_all() -> None:
+    load = Load.model_validate({"invalid": "0.001%", "golden": "0.001%"})
+    payloads = make_deck(source_for("taxi_fare_model"), load, size=100).payloads
+    assert [sum(payload.status == 422 for payload in payloads), sum(p.answer is not None for p in payloads)] == [1, 1]
+
+
 def test_a_deck_is_dealt_over_and_over() -> None:
     deck = Deck((Payload(b"a", 200), Payload(b"b", 200)), "charges")
     assert [payload.body for payload in islice(deck.deal(first=1), 4)] == [b"b", b"a", b"b", b"a"]
@@ -81,6 +87,9 @@ ANY, GOLDEN, INVALID = Payload(b"", 200), Payload(b"", 200, answer=10.0), Payloa
         (ANY, 200, b"[12.5]", Outcome.WRONG_ANSWER),
         (ANY, 200, b"<html>", Outcome.WRONG_ANSWER),
         (ANY, 200, b"", Outcome.WRONG_ANSWER),
+        (ANY, 200, b'{"charges": 1' + b"0" * 400 + b"}", Outcome.WRONG_ANSWER),
+        (ANY, 200, b'{"charges": 1e400}', Outcome.WRONG_ANSWER),
+        (ANY, 200, b"[" * 100_000, Outcome.WRONG_ANSWER),
         (ANY, 200, b"\xff", Outcome.WRONG_ANSWER),
         (ANY, 422, b"", Outcome.WRONG_STATUS),
         (ANY, 503, b"", Outcome.WRONG_STATUS),

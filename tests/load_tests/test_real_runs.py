@@ -2,8 +2,11 @@
 
 import os
 import random
+import shlex
 import signal
 import subprocess
+import sys
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from load_tests.arrivals import poisson_arrivals
+from load_tests.report.run_report import RunReport
 from load_tests.scenario import load
 from load_tests.timeline import Timeline, timeline_of
 from load_tests.verdict import Verdict
-from tests.conftest import RunningService, ServiceFactory
+from tests.conftest import ROOT, RunningService, ServiceFactory
 from tests.load_tests.conftest import SCENARIO, FinishedRun, StartedRun, StartRun
 
 CLOSED = """
@@ -147,7 +151,60 @@ def test_a_load_generator_that_is_killed_is_invalid(start_run: StartRun, service
         os.kill(child, signal.SIGKILL)
     finished = run.finish()
     assert finished.exit_code == 4, finished.output
-    assert "Locust ended with -9 and without a verdict" in finished.last_line
+    assert "Locust ended with SIGKILL and without a verdict" in finished.last_line
+
+
+def test_a_load_generator_that_stood_still_is_invalid(start_run: StartRun, service: RunningService) -> None:
+    """Closed users are due when they wake, so that only the generator itself can tell."""
+    run = start_run(service.url, CLOSED)
+    run.wait_for("five:")
+    [locust] = children_of(run.process)
+    os.kill(locust, signal.SIGSTOP)
+    time.sleep(3.0)
+    os.kill(locust, signal.SIGCONT)
+    finished = run.finish()
+    assert finished.exit_code == 4, finished.output
+    assert any("the generator stood still for" in reason for reason in finished.report.invalid_because)
+
+
+def test_redirects_are_not_followed(start_run: StartRun, stub_service: Callable[[str, str], str]) -> None:
+    run = start_run(stub_service("307 Temporary Redirect\r\nLocation: /elsewhere", "")).finish()
+    assert run.exit_code == 1, run.output
+    assert run.report.failures["status 307 instead of 200"] > 100
+
+
+def test_what_an_interruption_kept_from_being_run_is_not_proven(service: RunningService, tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text(SCENARIO)
+    (tmp_path / "two.yaml").write_text(SCENARIO)
+    command = [sys.executable, "-m", "load_tests", "run", "one.yaml", "two.yaml", "--host", service.url]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if "second:" in line)
+        process.send_signal(signal.SIGINT)
+        output = process.stdout.read()
+    assert process.returncode == 4, output
+    assert output.rstrip("\n").split("\n")[-1] == "INVALID (exit 4): one INVALID, two not run"
+
+
+def test_a_reader_who_leaves_does_not_change_the_verdict(service: RunningService, tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text(SCENARIO)
+    run = f"{shlex.quote(sys.executable)} -m load_tests run one.yaml --host {service.url} --report-folder report"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = ["bash", "-c", f"set -o pipefail; {run} | head -n 1"]
+    finished = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    report = RunReport.model_validate_json((tmp_path / "report" / "run.json").read_bytes())
+    assert all(stage.generator_cpu_share > 0 for stage in report.stages if stage.judged)
+
+
+def test_reports_that_cannot_be_written_are_no_verdict_on_the_service(service: RunningService, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    command = [sys.executable, "-m", "load_tests", "run", "smoke", "--host", service.url]
+    command += ["--report-folder", str(tmp_path / "file")]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert finished.returncode == 2
+    assert str(tmp_path / "file") in finished.stderr
 
 
 def test_a_wrong_scenario_is_refused_before_any_load(start_run: StartRun, service: RunningService) -> None:
@@ -164,6 +221,11 @@ def test_the_summary_of_a_workflow_step_gets_the_report(
     summary.write_text("before\n")
     start_run(service.url, GITHUB_STEP_SUMMARY=str(summary)).finish()
     assert summary.read_text(encoding="utf-8").startswith("before\n## PASS: scenario\n")
+
+
+def test_a_summary_that_cannot_be_written_changes_no_verdict(start_run: StartRun, service: RunningService) -> None:
+    run = start_run(service.url, GITHUB_STEP_SUMMARY="/nowhere/summary.md").finish()
+    assert run.exit_code == 0, run.output
 
 
 @pytest.mark.parametrize(("connections", "fewest", "most"), [("reuse", 1, 60), ("1s", 61, 400)])

@@ -4,6 +4,7 @@ import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ FACTS = RunFacts(
 )
 
 
-def report(**seen: int) -> RunReport:
+def report(**seen: Any) -> RunReport:
     scenario = make_scenario()
     measurement: Measurement = measured(scenario, **seen)
     return report_of(scenario, measurement, judge(scenario, measurement), {"status 503": 7}, FACTS)
@@ -37,7 +38,7 @@ def shown(of: RunReport) -> str:
 @pytest.mark.parametrize(
     ("seen", "last_line"),
     [
-        ({}, "PASS (exit 0): 1 of 1 objectives proven at 95% confidence"),
+        ({}, "PASS (exit 0): 1 of 1 objectives kept, at 95 % confidence"),
         ({"timeout": 500}, "FAIL (exit 1): only: p99 ≤ 100 ms is broken"),
         ({"due": 298}, "INCONCLUSIVE (exit 3): only: p99 ≤ 100 ms is not proven"),
         ({"due": 0}, "INVALID (exit 4): no request was sent in a judged stage"),

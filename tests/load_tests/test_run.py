@@ -103,4 +103,14 @@ def test_the_generators_cpu_share_is_the_mean_over_the_judged_time() -> None:
         clock.now_s, cpu_clock.now_s = second, cpu_clock.now_s + share
         run.cpu.sample()
     clock.now_s = 13.0
-    assert run.measurement().stages[-1].cpu_share == pytest.approx(0.5)
+    assert run.measurement().stages[-1].generator.cpu_share == pytest.approx(0.5)
+
+
+def test_the_generators_pauses_are_counted_in_the_judged_time_they_fall_into() -> None:
+    clock = Clock()
+    run = run_at(clock)
+    run.pauses.note(2.0, 2.021)  # as long as it meant to sleep, and no matter what is below 5 ms
+    run.pauses.note(2.5, 3.5)
+    run.pauses.note(5.0, 5.12)
+    clock.now_s = 13.0
+    assert run.measurement().stages[-1].generator.pauses_s == pytest.approx((0.5, 0.1))

@@ -64,8 +64,20 @@ def test_a_closed_scenario_asks_for_a_mean_throughput(tmp_path: Path) -> None:
         ("judge: false", "jugde: false", r"stages\[1\].jugde: unknown key 'jugde': did you mean 'judge'"),
         ("p99: 100ms", "p99: 100", "slo: p99: 100 is not a duration"),
         ("p99: 100ms", "p100: 100ms", "slo: unknown objective 'p100'"),
+        ("p99: 100ms", "p99.99999: 100ms", "slo: p99.99999: no run has enough requests"),
+        ("errors: 0.1%", "errors: None", "slo: errors: 'None' is not a share of 1: .* or `none`"),
+        ("errors: 0.1%", "errors: 0.00001%", "slo: errors: no sample can prove '0.00001%'"),
+        ("throughput: 99%", "throughput: 99.999999%", "slo: throughput: '99.999999%' can never be proven"),
+        ("judge: false", "judge: false, slo: {p99: 1s}", "stage 'spike' has objectives and `judge: false`"),
+        ("name: normal", "name: warm-up", "no stage may be named 'warm-up'"),
+        ("name: normal", "name: run", "no stage may be named 'run'"),
+        ("name: normal", "name: '[red]'", r"stages\[0\].name: '\[red\]' is not written as it must be"),
+        ("rate: 60/s", "rate: 600/s", "leave 1200 requests in flight, and load.in_flight drops all beyond 1000"),
+        ("invalid: 1/6", "invalid: 100%", "nothing but invalid payloads tests no prediction"),
+        ("load: {", "load: [", "not YAML"),
+        ("seed: 7}", "seed: 7}\nstages: no", "the key 'stages' is written twice"),
         ("p99: 100ms", "p0: 100ms", "slo: p0: a percentile and its threshold are more than zero"),
-        ("errors: 0.1%", "errors: 0%", "slo: errors: no sample can prove a rate of 0"),
+        ("errors: 0.1%", "errors: 0%", "slo: errors: no sample can prove '0%'"),
         ("errors: 0.1%", "errors: 100%", "slo: errors: '100%' allows everything to go wrong"),
         ("errors: 0.1%", "errors: {limit: 0.1%, scope: all}", "slo: errors: scope 'all' is neither stage nor run"),
         ("errors: 0.1%", "errors: {at: 0.1%}", "slo: errors: write {limit: …, scope: run}"),
@@ -97,6 +109,16 @@ def test_a_wrong_scenario_is_refused_with_a_remedy(tmp_path: Path, right: str, w
 def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(ScenarioError, match="a scenario is a mapping"):
         scenarios.load(write(tmp_path, text))
+
+
+def test_what_is_no_list_is_called_no_list(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="stages: 'x' is not a list"):
+        scenarios.load(write(tmp_path, "model: a_model\nstages: x\n"))
+
+
+def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="is not a file"):
+        scenarios.load(str(tmp_path))
 
 
 def test_an_unknown_scenario_is_answered_with_those_there_are() -> None:

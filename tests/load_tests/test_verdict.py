@@ -93,6 +93,7 @@ def test_a_throughput_not_measured_to_its_end_is_not_judged() -> None:
         ({"ended_s": 0.0}, "the run was stopped after 0 ms of 13 s, in stage warm-up"),
         ({"cpu_share": 0.85}, "the generator used 85% of its core"),
         ({"lateness_s": 0.021}, "1 % of the requests left 21 ms late or more"),
+        ({"pauses_s": (0.021,) * 5}, "the generator stood still for 105 ms in all"),
     ],
 )
 def test_a_measurement_that_cannot_be_trusted_is_invalid(seen: dict[str, Any], reason: str) -> None:
@@ -102,7 +103,10 @@ def test_a_measurement_that_cannot_be_trusted_is_invalid(seen: dict[str, Any], r
     assert judged.reason.startswith(judged.invalid_because[0])
 
 
-@pytest.mark.parametrize("seen", [{"dropped": 5}, {"cpu_share": 0.84}, {"lateness_s": 0.02}])
+@pytest.mark.parametrize(
+    "seen",
+    [{"dropped": 5}, {"cpu_share": 0.84}, {"lateness_s": 0.02}, {"pauses_s": (0.02,) * 50}, {"pauses_s": (0.1,)}],
+)
 def test_a_measurement_at_the_border_of_trust_is_trusted(seen: dict[str, Any]) -> None:
     assert verdict_on(**seen).invalid_because == ()
 
@@ -110,7 +114,13 @@ def test_a_measurement_at_the_border_of_trust_is_trusted(seen: dict[str, Any]) -
 def test_lateness_is_held_against_the_tightest_threshold() -> None:
     scenario = make_scenario(slo={"p95": "20ms", "p99": "100ms"})
     assert verdict_on(scenario, lateness_s=0.005).verdict is Verdict.INVALID
-    assert verdict_on(make_scenario(slo={"errors": "1%"}), lateness_s=10.0).verdict is Verdict.PASS
+    assert verdict_on(make_scenario(slo={"p99": "100ms"}), lateness_s=0.005).verdict is Verdict.PASS
+
+
+def test_without_a_latency_objective_lateness_is_held_against_the_timeout() -> None:
+    scenario = make_scenario(slo={"errors": "1%"})
+    assert verdict_on(scenario, lateness_s=0.4).verdict is Verdict.PASS
+    assert verdict_on(scenario, lateness_s=0.41).verdict is Verdict.INVALID
 
 
 def test_a_stage_that_is_not_judged_cannot_spoil_the_verdict() -> None:
@@ -128,6 +138,12 @@ def test_a_run_stopped_by_a_signal_says_which() -> None:
     scenario = make_scenario()
     cut = Measurement(measured(scenario).stages, ended_s=5.0, stopped_by="SIGTERM")
     assert judge(scenario, cut).reason == "the run was stopped by SIGTERM after 5 s of 13 s, in stage only"
+
+
+def test_a_signal_after_the_last_stage_still_makes_a_run_invalid() -> None:
+    scenario = make_scenario()
+    whole = Measurement(measured(scenario).stages, ended_s=13.0, stopped_by="SIGINT")
+    assert judge(scenario, whole).verdict is Verdict.INVALID
 
 
 def test_an_error_of_the_generator_is_invalid() -> None:

@@ -1,0 +1,79 @@
+"""Whether a measurement can be trusted: whether the run was whole and the load generator kept up."""
+
+from collections.abc import Iterator, Sequence
+
+from load_tests.demands import JudgedDemand
+from load_tests.generator_health import BUSIEST_CPU_SHARE
+from load_tests.measurement import Measurement, StageMeasurement, percentile
+from load_tests.objectives import LatencyObjective
+from load_tests.quantities import format_duration
+from load_tests.timeline import Timeline
+
+MOST_DROPPED = 0.005
+"""Largest share of the requests due that the generator may fail to send."""
+MOST_LATENESS = 0.2
+"""Largest 99th percentile of the delay before sending, as a share of the tightest threshold."""
+MOST_PAUSED = 0.01
+"""Largest share of the time in which the generator may stand still for longer than that."""
+
+
+def reasons_for_distrust(
+    measurement: Measurement, timeline: Timeline, demands: Sequence[JudgedDemand], timeout_s: float
+) -> Iterator[str]:
+    """Why the measurement cannot be trusted; nothing if it can."""
+    judged = [stage for stage in measurement.stages if stage.window.judged]
+    yield from (f"the load generator failed: {error}" for error in measurement.generator_errors)
+    if measurement.stopped_by or measurement.ended_s < timeline.ends_s:
+        yield _cut_short(measurement, timeline)
+    if not sum(stage.due - stage.dropped for stage in judged):
+        yield "no request was sent in a judged stage"
+    for stage in judged:
+        yield from _overworked(stage)
+        yield from _behind(stage, _tightest_s(stage, demands, timeout_s))
+
+
+def _cut_short(measurement: Measurement, timeline: Timeline) -> str:
+    window = timeline.at(measurement.ended_s)
+    by = f" by {measurement.stopped_by}" if measurement.stopped_by else ""
+    return (
+        f"the run was stopped{by} after {format_duration(measurement.ended_s)} of "
+        f"{format_duration(timeline.ends_s)}, in stage {window.name}"
+    )
+
+
+def _overworked(stage: StageMeasurement) -> Iterator[str]:
+    """Say so if the generator could not send all requests, or had hardly any CPU left."""
+    name, cpu_share = stage.window.name, stage.generator.cpu_share
+    if stage.dropped > MOST_DROPPED * stage.due:
+        yield (
+            f"{name}: the generator dropped {stage.dropped} of {stage.due} requests, because too many others were in "
+            "flight: offer less, or raise load.in_flight"
+        )
+    if cpu_share >= BUSIEST_CPU_SHARE:
+        yield (
+            f"{name}: the generator used {cpu_share:.0%} of its core, so it delayed what it measured: offer less, or "
+            "run it on a faster machine"
+        )
+
+
+def _tightest_s(stage: StageMeasurement, demands: Sequence[JudgedDemand], timeout_s: float) -> float:
+    """The tightest threshold that a stage is judged by: of its latency objectives, or the timeout."""
+    thresholds_s = [
+        demand.objective.threshold_s
+        for demand in demands
+        if isinstance(demand.objective, LatencyObjective) and stage.window in demand.windows
+    ]
+    return min([*thresholds_s, timeout_s])
+
+
+def _behind(stage: StageMeasurement, tightest_s: float) -> Iterator[str]:
+    """Say so if requests left so late, or waited so long in the generator, that their latency is not the service's."""
+    name = stage.window.name
+    remedy = f"too much for a threshold of {format_duration(tightest_s)}: free this machine's CPU, or offer less"
+    most_s = MOST_LATENESS * tightest_s
+    late_s = percentile(stage.lateness_s, 99)
+    if late_s > most_s:
+        yield f"{name}: 1 % of the requests left {format_duration(late_s)} late or more, {remedy}"
+    paused_s = sum(pause_s for pause_s in stage.generator.pauses_s if pause_s > most_s)
+    if paused_s > MOST_PAUSED * stage.measured_s:
+        yield f"{name}: the generator stood still for {format_duration(paused_s)} in all, {remedy}"
