@@ -71,7 +71,7 @@ lock: install-dev ## Compile pyproject.toml into the three requirements files, n
 			"requirements-dev.txt --group training --group load --group dev"; do \
 		echo "compiling $$target"; \
 		$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-			--no-emit-index-url --no-emit-find-links pyproject.toml -o $$target || exit 1; \
+			pyproject.toml -o $$target || exit 1; \
 	done
 
 clean: ## Remove .venv and caches; data/ and reports/ stay
