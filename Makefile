@@ -51,9 +51,9 @@ test: lint ## Run what CI runs
 	@$(BIN)/python -m pytest
 
 lint: install-dev ## Check style and types
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@echo "style"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "types (half a minute the first time)"; $(BIN)/mypy
+	@echo "import directions"
 	@$(BIN)/lint-imports --no-logo --cache-dir .build/import-linter
 
 format: install-dev ## Mend style

@@ -10,8 +10,10 @@ from load_tests.run import LoadRun
 from load_tests.scenario import Arrivals
 from load_tests.users import ClosedUser, OpenArrivals
 
-SPAWN_RATE = 10_000.0
-"""All users of a stage come at once; their first requests are spread over an interval each."""
+SPAWN_RATE = 100.0
+"""Users a second that Locust starts without a warning."""
+LONGEST_RAMP_S = 0.5
+"""All users of a stage come in this time; their first requests are spread over an interval each."""
 
 
 class ScenarioShape(LoadTestShape):
@@ -36,4 +38,5 @@ class ScenarioShape(LoadTestShape):
             return None
         if run.scenario.load.arrivals is Arrivals.OPEN:
             return (1, SPAWN_RATE, [OpenArrivals])
-        return (run.timeline.at(run.now_s()).users, SPAWN_RATE, [ClosedUser])
+        users = run.timeline.at(run.now_s()).users
+        return (users, max(SPAWN_RATE, users / LONGEST_RAMP_S), [ClosedUser])

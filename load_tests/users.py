@@ -85,7 +85,7 @@ class LoadUser(FastHttpUser):
         run = self.load_run
         try:
             answer = session.post(run.scenario.prediction_path, data=payload.body, catch_response=True)  # type: ignore[arg-type]
-        except AssertionError:
+        except AssertionError:  # gevent's way to say that this side is at fault
             raise
         except Exception as error:  # the decoders of bodies raise what they like, and the body is the service's
             return Outcome.WRONG_ANSWER, f"an answer that cannot be read: {type(error).__name__}"
