@@ -10,6 +10,7 @@ from load_tests.objectives import (
     ErrorObjective,
     GoodputObjective,
     LatencyObjective,
+    NoErrorObjective,
     Objective,
     Scope,
     ThroughputObjective,
@@ -109,13 +110,24 @@ def _surely_asked_rps(demand: JudgedDemand) -> float:
 
 def _unnoticed(demands: Sequence[JudgedDemand], load: Load) -> Iterator[str]:
     """Refuse payloads so rare that no objective breaks if every single one of them is answered wrongly."""
-    tightest = min((getattr(demand.objective, "allowed", 0.0) for demand in demands), default=0.0)
+    tightest = min(_most_unnoticed(demand) for demand in demands)
     for key, share in (("golden", load.golden * (1 - load.invalid)), ("invalid", load.invalid)):
         if 0 < share < CERTAINTY * tightest:
             yield (
                 f"load.{key}: with all of these answered wrongly, {format_share(share)} of the requests would be bad, "
                 f"and the tightest objective allows {format_share(tightest)}: send more of them, or none"
             )
+
+
+def _most_unnoticed(demand: JudgedDemand) -> float:
+    """Share of the requests that may be bad without breaking an objective."""
+    match demand.objective:
+        case NoErrorObjective():
+            return 0.0
+        case ThroughputObjective():
+            return 1 - demand.objective.at_least_rps * demand.judged_s / demand.expected_requests
+        case _:
+            return demand.objective.allowed
 
 
 def surely_due(demand: JudgedDemand, arrivals: Arrivals) -> float:
@@ -128,7 +140,7 @@ def _too_short(demand: JudgedDemand, needed: int, scenario: Scenario) -> str:
     """How much longer the stages would have to be for a run without one bad request to be a proof."""
     wanted = (1 + math.sqrt(1 + needed)) ** 2 if scenario.load.arrivals is Arrivals.OPEN else needed
     missing_s = (wanted / demand.expected_requests - 1) * demand.judged_s
-    what = f"proving {demand.objective.title} at {scenario.confidence:.0%} takes {needed} requests"
+    what = f"proving {demand.objective.title} at {format_share(scenario.confidence)} takes {needed} requests"
     offers = f"about {demand.expected_requests:.0f} are due"
     if demand.where == WHOLE_RUN:
         return f"run: {what}, but {offers}: make the stages {format_duration(math.ceil(missing_s))} longer in all"

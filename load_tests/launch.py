@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from load_tests.demands import check_provable
 from load_tests.payloads.source import source_for
-from load_tests.preflight import why_not_reachable
+from load_tests.preflight import why_not_reachable, without_password
 from load_tests.quantities import format_duration
 from load_tests.report import terminal
 from load_tests.report.folders import report_folder
@@ -80,7 +80,9 @@ def run_all(choices: Sequence[Choice], host: str, folder_argument: str) -> int:
 def _run(choice: Choice, host: str, folder: Path, interruption: Interruption) -> Verdict:
     """Offer one scenario in a process of its own, and believe only a verdict that its report and exit code agree on."""
     lasts = format_duration(timeline_of(choice.scenario).ends_s)
-    sys.stdout.write(f"\n{choice.scenario.name}: {lasts} of load on {host}{choice.scenario.prediction_path}\n")
+    sys.stdout.write(
+        f"\n{choice.scenario.name}: {lasts} of load on {without_password(host)}{choice.scenario.prediction_path}\n"
+    )
     sys.stdout.flush()
     exit_code = _run_locust(_command(choice.argument, host, folder), folder / LOG_NAME, interruption)
     report = _read_report(folder)

@@ -12,6 +12,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 def why_not_reachable(host: str) -> str:
     """Say why nothing answers HTTP at a base URL, and what to do; empty if something does, with whatever status."""
     url = urlsplit(host)
+    host = without_password(host)
     try:
         answer = _first_bytes(url)
     except TimeoutError:

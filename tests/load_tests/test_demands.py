@@ -115,6 +115,13 @@ def test_a_fault_that_no_objective_would_notice_is_refused(
         check_provable(scenario)
 
 
+def test_a_mean_throughput_notices_only_faults_beyond_what_it_leaves_to_spare() -> None:
+    stages = [{"users": 40, "each": "5/s", "for": "12s"}]
+    load = CLOSED_LOAD | {"golden": "1%"}
+    with pytest.raises(ScenarioError, match=r"load\.golden: .* allows 50 %"):
+        check_provable(make_scenario(load=load, stages=stages, slo={"throughput": "100/s"}))
+
+
 def test_an_absolute_throughput_is_not_for_open_arrivals() -> None:
     with pytest.raises(ScenarioError, match="write throughput: 99%"):
         check_provable(make_scenario(load=OPEN_LOAD, slo={"throughput": "5/s"}))
