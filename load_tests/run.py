@@ -90,7 +90,7 @@ class LoadRun:
         health = [
             GeneratorHealth(
                 self.cpu.mean_share(window.judged_from_s, window.ends_s),
-                self.pauses.within(window.judged_from_s, window.ends_s),
+                self.pauses.within(window.judged_from_s, min(window.ends_s, ended_s)),
             )
             for window in self.timeline.windows
         ]

@@ -106,6 +106,16 @@ def test_the_generators_cpu_share_is_the_mean_over_the_judged_time() -> None:
     assert run.measurement().stages[-1].generator.cpu_share == pytest.approx(0.5)
 
 
+def test_a_pause_after_a_run_was_stopped_is_none_of_the_run() -> None:
+    """Locust itself pauses for some 40 ms when it is told to stop."""
+    clock = Clock()
+    run = run_at(clock)
+    clock.now_s = 6.0
+    run.stop_offering()
+    run.pauses.note(5.98, 6.5)
+    assert run.measurement().stages[-1].generator.pauses_s == ()
+
+
 def test_the_generators_pauses_are_counted_in_the_judged_time_they_fall_into() -> None:
     clock = Clock()
     run = run_at(clock)
