@@ -90,7 +90,7 @@ $(BIN)/python:
 # Wheels are downloaded once and checked against the hashes in the lock file, then installed from the folder.
 # Without --no-compile half the time would go into compiling modules that nobody imports.
 INSTALL = $(PIP) install --no-index --find-links $(WHEELS) --require-hashes --no-compile
-DOTS = awk '/^(Collecting|Processing)/ { printf "."; fflush() } END { print "" }'
+DOTS = awk '/^(Collecting|Processing)/ { printf "."; fflush(); dots = 1 } END { if (dots) print "" }'
 
 $(VENV)/%.installed: %.txt | $(BIN)/python
 	@mkdir -p $(WHEELS)

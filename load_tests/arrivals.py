@@ -1,4 +1,4 @@
-"""When requests are due: Poisson arrivals for open stages, a grid in time for each closed user."""
+"""When requests are due: Poisson arrivals for open stages, an even pace for each closed user."""
 
 import random
 from collections.abc import Iterator

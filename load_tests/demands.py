@@ -16,9 +16,9 @@ from load_tests.objectives import (
     ThroughputObjective,
 )
 from load_tests.quantities import format_duration, format_share
-from load_tests.scenario import Arrivals, Load, Scenario
+from load_tests.scenario import WHOLE_RUN, Arrivals, Load, Scenario
 from load_tests.scenario_errors import ScenarioError
-from load_tests.timeline import WHOLE_RUN, Timeline, Window, timeline_of
+from load_tests.timeline import Timeline, Window, timeline_of
 
 CERTAINTY = 2.0
 """How many times more than is allowed a fault must show to be noticed in every run."""

@@ -4,9 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-from load_tests.scenario import WARM_UP, WHOLE_RUN, Scenario
-
-__all__ = ["WARM_UP", "WHOLE_RUN", "Timeline", "Window", "timeline_of"]
+from load_tests.scenario import WARM_UP, Scenario
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The two tables of a report, as rows of text: what happened stage by stage, and what each objective came to."""
+"""A report as text: what happened stage by stage, what each objective came to, and what else is to be known."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from load_tests.demands import check_provable, judged_demands
-from load_tests.scenario import Scenario
+from load_tests.scenario import WHOLE_RUN, Scenario
 from load_tests.scenario_errors import ScenarioError
-from load_tests.timeline import WHOLE_RUN, timeline_of
+from load_tests.timeline import timeline_of
 from tests.load_tests.builders import CLOSED_LOAD, OPEN_LOAD, make_scenario
 
 TWO_STAGES = [

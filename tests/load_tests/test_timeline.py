@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from load_tests.timeline import WARM_UP, timeline_of
+from load_tests.scenario import WARM_UP
+from load_tests.timeline import timeline_of
 from tests.load_tests.builders import OPEN_LOAD, make_scenario
 
 STAGES = [{"name": "a", "rate": "10/s", "for": "20s"}, {"name": "b", "rate": "30/s", "for": "10s", "judge": False}]
