@@ -58,8 +58,10 @@ def _prepare(environment: Environment, **_: Any) -> None:
     ScenarioShape.begin_run = session.begin
     environment.events.test_stopping.add_listener(lambda **_: session.stop_offering())
     environment.events.test_stop.add_listener(lambda **_: session.conclude())
+    # Without a web page the process ends with its run, and after Locust's own tables: the verdict comes last.
+    shown = environment.events.quit if options.headless else environment.events.test_stop
+    shown.add_listener(lambda **_: session.show())
     environment.events.user_error.add_listener(lambda exception, **_: session.note_error(exception))
-    environment.events.quit.add_listener(lambda **_: session.show())
     if options.headless:
         for number in (signal.SIGTERM, signal.SIGINT):
             gevent.signal_handler(number, session.stop_by_signal, number)

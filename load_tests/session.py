@@ -135,6 +135,8 @@ class LoadSession:
         self._last = report, under_way.folder
         self._environment.process_exit_code = report.exit_code
         _write_markdown(report, under_way.folder)
+        # Locust's web page shows its log, and this is where the verdict is seen there.
+        logger.info("%s (exit %d): %s; reports: %s", report.verdict, report.exit_code, report.reason, under_way.folder)
 
     def show(self) -> None:
         """Show the last run's report in the terminal."""

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -108,10 +108,15 @@ def ask(url: str, form: dict[str, str] | None = None) -> str:
             time.sleep(0.1)
 
 
-def wait_for_report(folder: Path) -> RunReport:
+def wait_for(seen: Callable[[], bool]) -> None:
     deadline = time.monotonic() + DEADLINE_S
-    while not (folder / FILE_NAME).is_file() and time.monotonic() < deadline:
+    while not seen():
+        assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def wait_for_report(folder: Path) -> RunReport:
+    wait_for((folder / FILE_NAME).is_file)
     return RunReport.model_validate_json((folder / FILE_NAME).read_bytes())
 
 
@@ -122,3 +127,5 @@ def test_a_test_started_on_the_web_page_follows_the_scenario_and_is_judged(web_p
     report = wait_for_report(tmp_path / "report")
     assert report.verdict is Verdict.PASS
     assert [stage.name for stage in report.stages] == ["warm-up", "first", "second"]
+    assert "PASS (exit 0): 6 of 6 objectives kept" in ask(f"{web_page}/logs"), "where the page shows Locust's log"
+    wait_for(lambda: "\nPASS (exit 0): " in (tmp_path / "locust.log").read_text(encoding="utf-8"))
