@@ -1,27 +1,44 @@
 """When requests are due: Poisson arrivals for open stages, an even pace for each closed user."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from load_tests.scenario import Arrivals, Scenario
 from load_tests.timeline import Timeline
 
 
-def poisson_arrivals(timeline: Timeline, rng: random.Random, share: float = 1.0) -> Iterator[float]:
+def open_arrivals(scenario: Scenario, timeline: Timeline) -> Iterator[float]:
+    """Yield the due times of all requests of an open scenario, the same ones at every call."""
+    if scenario.load.arrivals is Arrivals.UNIFORM:
+        return uniform_arrivals(timeline)
+    return poisson_arrivals(timeline, random.Random(scenario.load.seed))
+
+
+def poisson_arrivals(timeline: Timeline, rng: random.Random) -> Iterator[float]:
     """Yield the due times (seconds since the run began, rising) of a Poisson process with each stage's rate.
 
     The process is drawn in units of its own rate (exponential gaps of mean 1) and mapped through the cumulative
     rate, so that it is exact across the borders of stages (L. Devroye, "Non-Uniform Random Variate Generation",
-    chapter VI.1.3, inversion). `share` thins the rate: the sum of processes with shares that add up to 1 is the whole.
+    chapter VI.1.3, inversion).
     """
-    budget = rng.expovariate(1.0)
+    return _arrivals(timeline, lambda: rng.expovariate(1.0))
+
+
+def uniform_arrivals(timeline: Timeline) -> Iterator[float]:
+    """Yield due times at even intervals, as many a second as each stage's rate; the first comes after an interval."""
+    return _arrivals(timeline, lambda: 1.0)
+
+
+def _arrivals(timeline: Timeline, next_gap: Callable[[], float]) -> Iterator[float]:
+    """Map gaps in units of the mean interval through the cumulative rate of the stages."""
+    gap = next_gap()
     for window in timeline.windows:
-        rate_rps = window.offered_rps * share
         time_s = window.begins_s
-        while (due_s := time_s + budget / rate_rps) < window.ends_s:
+        while (due_s := time_s + gap / window.offered_rps) < window.ends_s:
             yield due_s
-            time_s, budget = due_s, rng.expovariate(1.0)
-        budget -= (window.ends_s - time_s) * rate_rps
+            time_s, gap = due_s, next_gap()
+        gap -= (window.ends_s - time_s) * window.offered_rps
 
 
 @dataclass

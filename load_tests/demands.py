@@ -81,7 +81,7 @@ def _unprovable(demand: JudgedDemand, scenario: Scenario) -> Iterator[str]:
     match demand.objective:
         case ThroughputObjective():
             yield from _unreachable(demand, demand.objective, scenario.load.arrivals)
-        case GoodputObjective() if scenario.load.arrivals is Arrivals.CLOSED:
+        case GoodputObjective() if scenario.load.arrivals.wait_for_answers:
             yield (
                 f"{demand.where}: {demand.objective.title} says nothing of closed users, who ask less when answers are "
                 f"slow: write a mean, such as throughput: {0.95 * _surely_asked_rps(demand):.3g}/s"
@@ -93,7 +93,7 @@ def _unprovable(demand: JudgedDemand, scenario: Scenario) -> Iterator[str]:
 
 
 def _unreachable(demand: JudgedDemand, objective: ThroughputObjective, arrivals: Arrivals) -> Iterator[str]:
-    if arrivals is Arrivals.OPEN:
+    if not arrivals.wait_for_answers:
         yield f"{demand.where}: {objective.title} is for closed stages: write throughput: 99% (of those due)"
     elif (surely_rps := _surely_asked_rps(demand)) < objective.at_least_rps * (1 - 1e-9):
         yield (
@@ -133,12 +133,12 @@ def _most_unnoticed(demand: JudgedDemand) -> float:
 def surely_due(demand: JudgedDemand, arrivals: Arrivals) -> float:
     """Requests that will be due even with bad luck: two standard deviations below the mean of a Poisson count."""
     expected = demand.expected_requests
-    return expected - 2 * math.sqrt(expected) if arrivals is Arrivals.OPEN else expected
+    return expected - 2 * math.sqrt(expected) if not arrivals.wait_for_answers else expected
 
 
 def _too_short(demand: JudgedDemand, needed: int, scenario: Scenario) -> str:
     """How much longer the stages would have to be for a run without one bad request to be a proof."""
-    wanted = (1 + math.sqrt(1 + needed)) ** 2 if scenario.load.arrivals is Arrivals.OPEN else needed
+    wanted = (1 + math.sqrt(1 + needed)) ** 2 if not scenario.load.arrivals.wait_for_answers else needed
     missing_s = (wanted / demand.expected_requests - 1) * demand.judged_s
     what = f"proving {demand.objective.title} at {format_share(scenario.confidence)} takes {needed} requests"
     offers = f"about {demand.expected_requests:.0f} are due"

@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from load_tests.arrivals import PacedUser, poisson_arrivals
+from load_tests.arrivals import PacedUser, open_arrivals
 from load_tests.generator_health import CpuLog, PauseLog
 from load_tests.measurement import GeneratorHealth, Measurement, measure_stages
 from load_tests.outcomes import Recorder
 from load_tests.payloads.deck import Deck, Payload
-from load_tests.scenario import Arrivals, Scenario
+from load_tests.scenario import Scenario
 from load_tests.timeline import Timeline, timeline_of
 
 GRACE_S = 1.0
@@ -34,7 +34,7 @@ class LoadRun:
         self.recorder = Recorder(self.now_s)
         self.cpu = CpuLog(self.now_s, self.cpu_clock)
         self.pauses = PauseLog()
-        self.all_offered = self.scenario.load.arrivals is not Arrivals.OPEN
+        self.all_offered = self.scenario.load.arrivals.wait_for_answers
         self._phases = random.Random(self.scenario.load.seed)
         self._payloads = self.deck.deal()
         self._ended_s: float | None = None
@@ -54,7 +54,7 @@ class LoadRun:
 
     def open_arrivals(self) -> Iterator[float]:
         """Due times of all requests of an open run, the same ones at every call."""
-        return poisson_arrivals(self.timeline, random.Random(self.scenario.load.seed))
+        return open_arrivals(self.scenario, self.timeline)
 
     def new_user(self) -> PacedUser:
         """The schedule of one more closed user."""
@@ -103,7 +103,7 @@ class LoadRun:
 
     def _unoffered(self, ended_s: float) -> Iterator[str]:
         """Hold the log against the schedule: an open run that lost requests on its own side proves nothing."""
-        if self.scenario.load.arrivals is Arrivals.OPEN and ended_s >= self.timeline.ends_s:
+        if not self.scenario.load.arrivals.wait_for_answers and ended_s >= self.timeline.ends_s:
             due = sum(due_s < ended_s for due_s in self.open_arrivals())
             if due > len(self.recorder.log):
                 yield f"{due - len(self.recorder.log)} of {due} requests were due and never offered"

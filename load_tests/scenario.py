@@ -36,8 +36,15 @@ class Arrivals(StrEnum):
 
     OPEN = "open"
     """A Poisson process of its own, which waits for nobody: the public."""
+    UNIFORM = "uniform"
+    """Open as well, but at even intervals: a clock, a sensor; also what isolates the service from the luck of arrivals."""
     CLOSED = "closed"
     """N users, who each wait for an answer before they ask again: a batch job, a few machines."""
+
+    @property
+    def wait_for_answers(self) -> bool:
+        """Whether those who ask wait for an answer before they ask again."""
+        return self is Arrivals.CLOSED
 
 
 class ConnectionUse(StrEnum):
@@ -98,10 +105,15 @@ class Stage(_Part):
 
     def check_kind(self, arrivals: Arrivals) -> None:
         """Raise ValueError unless the stage says its load in the terms of `arrivals`."""
-        if arrivals is Arrivals.OPEN and (self.rate is None or self.users is not None or self.each is not None):
-            raise ValueError(f"stage {self.name!r}: open arrivals take `rate: 5/s`, not `users` and `each`")
-        if arrivals is Arrivals.CLOSED and (self.rate is not None or self.users is None or self.each is None):
-            raise ValueError(f"stage {self.name!r}: closed arrivals take `users: 5` and `each: 1/s`, not `rate`")
+        by_users = self.users is not None and self.each is not None and self.rate is None
+        by_rate = self.rate is not None and self.users is None and self.each is None
+        if not (by_users if arrivals.wait_for_answers else by_rate):
+            takes = (
+                "`users: 5` and `each: 1/s`, not `rate`"
+                if arrivals.wait_for_answers
+                else "`rate: 5/s`, not `users` and `each`"
+            )
+            raise ValueError(f"stage {self.name!r}: {arrivals.value} arrivals take {takes}")
 
 
 class Scenario(_Part):
@@ -155,7 +167,7 @@ class Scenario(_Part):
             if stage.name in (WARM_UP, WHOLE_RUN):
                 raise ValueError(f"no stage may be named {stage.name!r}: reports use that name themselves")
             hanging = math.ceil(stage.offered_rps * self.load.timeout)
-            if self.load.arrivals is Arrivals.OPEN and hanging > self.load.in_flight:
+            if not self.load.arrivals.wait_for_answers and hanging > self.load.in_flight:
                 raise ValueError(
                     f"stage {stage.name!r}: a service that hangs would leave {hanging} requests in flight, and "
                     f"load.in_flight drops all beyond {self.load.in_flight}: raise it, or offer less"
@@ -165,7 +177,7 @@ class Scenario(_Part):
         names = [stage.name for stage in self.stages]
         if duplicates := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two stages are named {duplicates[0]!r}: give each its own name")
-        if self.load.arrivals is Arrivals.CLOSED and self.load.settle < SLOWEST_USER_CHANGE_S:
+        if self.load.arrivals.wait_for_answers and self.load.settle < SLOWEST_USER_CHANGE_S:
             raise ValueError(
                 f"load.settle: closed stages need at least {SLOWEST_USER_CHANGE_S:g}s until all users are there"
             )

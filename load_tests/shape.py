@@ -7,7 +7,6 @@ from locust import LoadTestShape
 from locust.user import User
 
 from load_tests.run import LoadRun
-from load_tests.scenario import Arrivals
 from load_tests.users import ClosedUser, OpenArrivals
 
 SPAWN_RATE = 100.0
@@ -36,7 +35,7 @@ class ScenarioShape(LoadTestShape):
         run = self._run = self._run or type(self).begin_run()
         if run is None or run.over:
             return None
-        if run.scenario.load.arrivals is Arrivals.OPEN:
+        if not run.scenario.load.arrivals.wait_for_answers:
             return (1, SPAWN_RATE, [OpenArrivals])
         users = run.timeline.at(run.now_s()).users
         return (users, max(SPAWN_RATE, users / LONGEST_RAMP_S), [ClosedUser])

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from scipy import stats
 
-from load_tests.arrivals import PacedUser, poisson_arrivals
+from load_tests.arrivals import PacedUser, open_arrivals, poisson_arrivals
 from load_tests.timeline import timeline_of
 from tests.load_tests.builders import CLOSED_LOAD, OPEN_LOAD, make_scenario
 
@@ -52,9 +52,13 @@ def test_the_same_seed_gives_the_same_arrivals() -> None:
     assert first(1) == first(1) != first(2)
 
 
-def test_shares_of_a_process_add_up_to_its_rate() -> None:
-    halves = [list(poisson_arrivals(TIMELINE, random.Random(seed), share=0.5)) for seed in (1, 2)]
-    assert len(halves[0]) + len(halves[1]) == pytest.approx(14_000, abs=5 * 14_000**0.5)
+def test_uniform_arrivals_come_at_even_intervals_of_their_stage() -> None:
+    stages = [{"name": "slow", "rate": "2/s", "for": "6s"}, {"name": "fast", "rate": "4/s", "for": "6s"}]
+    load = OPEN_LOAD | {"warmup": "0s", "arrivals": "uniform"}
+    scenario = make_scenario(stages=stages, load=load)
+    due_s = list(open_arrivals(scenario, timeline_of(scenario)))
+    assert due_s[:11] == pytest.approx([number / 2 for number in range(1, 12)])
+    assert due_s[11:] == pytest.approx([6 + number / 4 for number in range(24)])
 
 
 def paced_user(each: str, phase: float) -> PacedUser:
