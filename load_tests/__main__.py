@@ -4,14 +4,15 @@ import argparse
 import sys
 import traceback
 
+from load_tests.judgement import Verdict
 from load_tests.launch import choose, run_all
 from load_tests.preflight import check_base_url
 from load_tests.quantities import format_duration
 from load_tests.report import terminal
 from load_tests.timeline import timeline_of
-from load_tests.verdict import Verdict
 
 USAGE_ERROR = 2
+MOST_PROCESSES = 64
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         chosen = [choose(name) for name in options.scenarios]
         if options.command == "run":
-            return run_all(chosen, check_base_url(options.host), options.report_folder)
+            return run_all(chosen, check_base_url(options.host), options.report_folder, options.processes)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE_ERROR
@@ -43,12 +44,21 @@ def _parser() -> argparse.ArgumentParser:
     run_command = commands.add_parser("run", help="offer the load, judge what came back")
     run_command.add_argument("--host", default="http://127.0.0.1:8000", help="base URL of the service (%(default)s)")
     run_command.add_argument("--report-folder", default="", help="default: a new folder under reports/")
+    run_command.add_argument(
+        "--processes", type=_process_count, default=1, help="generator processes that share the load (%(default)s)"
+    )
     check_command = commands.add_parser("check", help="only say whether scenarios can be run")
     for command in (run_command, check_command):
         command.add_argument(
             "scenarios", nargs="+", metavar="SCENARIO", help="name of one in load_tests/scenarios, or a path"
         )
     return parser
+
+
+def _process_count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 to {MOST_PROCESSES}")
+    return int(text)
 
 
 if __name__ == "__main__":

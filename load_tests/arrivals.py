@@ -1,5 +1,6 @@
 """When requests are due: Poisson arrivals for open stages, an even pace for each closed user."""
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -45,19 +46,31 @@ def _arrivals(timeline: Timeline, next_gap: Callable[[], float]) -> Iterator[flo
 class PacedUser:
     """The schedule of one closed user, who asks at even intervals and never twice at once.
 
-    Its first request comes at a random part of the interval, so that users do not march in step. When an answer takes
-    longer than the interval the next request follows at once and the schedule moves on: what would have been asked
-    meanwhile is lost, as closed users lose it.
+    Its first request comes at a part of the interval of its own, so that users do not march in step, and that part
+    comes from its number and the seed, so that a run can be repeated. When an answer takes longer than the interval the
+    next request follows at once and the schedule moves on: what would have been asked meanwhile is lost, as closed
+    users lose it.
     """
 
     timeline: Timeline
-    phase: float
-    """Part of the interval, from 0 to below 1, before the first request."""
+    number: int
+    """Among the users of the run."""
+    seed: int
     _last_due_s: float | None = field(default=None, init=False)
+
+    @property
+    def phase(self) -> float:
+        """Part of the interval, from 0 to below 1, before the first request."""
+        return random.Random(f"{self.seed} {self.number}").random()
 
     def next_due_s(self, now_s: float) -> float:
         """Due time of the next request, not before `now_s` (seconds since the run began)."""
-        interval_s = 1 / self.timeline.at(now_s).each_rps
-        due_s = now_s + self.phase * interval_s if self._last_due_s is None else self._last_due_s + interval_s
+        window = self.timeline.at(now_s)
+        interval_s = 1 / window.each_rps
+        if self._last_due_s is None:
+            intervals = max(0, math.ceil((now_s - window.begins_s) / interval_s - self.phase))
+            due_s = window.begins_s + (self.phase + intervals) * interval_s
+        else:
+            due_s = self._last_due_s + interval_s
         self._last_due_s = max(due_s, now_s)
         return self._last_due_s

@@ -10,6 +10,7 @@ Biometrika 26 (1934). They assume that requests are good or bad independently of
 import math
 
 _NEGLIGIBLE = 1e-18
+MOST_TO_SETTLE = 10_000_000
 
 
 def probability_at_most(bad: int, n: int, share: float) -> float:
@@ -78,21 +79,22 @@ def requests_to_prove(bad: int, allowed: float, confidence: float) -> int:
     return high
 
 
-def requests_to_settle(bad: int, n: int, allowed: float, confidence: float, limit: int = 10_000_000) -> int | None:
+def requests_to_settle(bad: int, n: int, allowed: float, to_keep: float, to_break: float) -> int | None:
     """How many more requests would prove the objective kept or broken, if bad ones go on as often as so far.
 
-    None when even `limit` requests would not: the share seen is too close to the one allowed.
+    `to_keep` and `to_break` are the confidences that either takes. None when even `MOST_TO_SETTLE` requests would not
+    do: the share seen is too close to the one allowed.
     """
     if n == 0:
-        return requests_to_prove(0, allowed, confidence)
+        return requests_to_prove(0, allowed, to_keep)
 
     def settled(total: int) -> bool:
         expected = round(bad * total / n)
-        return proves_kept(expected, total, allowed, confidence) or proves_broken(expected, total, allowed, confidence)
+        return proves_kept(expected, total, allowed, to_keep) or proves_broken(expected, total, allowed, to_break)
 
     low, high = n, n * 2
     while not settled(high):
-        if high > limit:
+        if high > MOST_TO_SETTLE:
             return None
         low, high = high, high * 2
     while high - low > 1:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from load_tests import binomial
 from load_tests.objectives import (
@@ -18,7 +19,7 @@ from load_tests.objectives import (
 from load_tests.quantities import format_duration, format_share
 from load_tests.scenario import WHOLE_RUN, Arrivals, Load, Scenario
 from load_tests.scenario_errors import ScenarioError
-from load_tests.timeline import Timeline, Window, timeline_of
+from load_tests.timeline import Timeline, Window, numbered, timeline_of
 
 CERTAINTY = 2.0
 """How many times more than is allowed a fault must show to be noticed in every run."""
@@ -43,6 +44,11 @@ class JudgedDemand:
         """Requests due in the judged parts, on average."""
         return sum(window.expected_requests for window in self.windows)
 
+    @property
+    def aborts(self) -> bool:
+        """Whether the run may have been ended early because of it."""
+        return any(window.aborts for window in self.windows)
+
 
 def judged_demands(scenario: Scenario, timeline: Timeline) -> list[JudgedDemand]:
     """Every objective of the scenario with the windows it is judged over, stage by stage and the run last."""
@@ -50,13 +56,16 @@ def judged_demands(scenario: Scenario, timeline: Timeline) -> list[JudgedDemand]
     judged: list[JudgedDemand] = []
     own_keys = {name: {demand.key for demand in stage.slo.demands} for name, stage in stages.items()}
     for window in timeline.judged:
-        for demand in scenario.slo.overridden_by(stages[window.name].slo):
-            if demand.key in own_keys[window.name] or _scope(demand, scenario) is Scope.STAGE:
+        for demand in scenario.slo.overridden_by(stages[window.stage].slo):
+            if demand.key in own_keys[window.stage] or _scope(demand, scenario) is Scope.STAGE:
                 judged.append(JudgedDemand(window.name, demand.objective, (window,)))  # noqa: PERF401 (reads better)
-    for demand in scenario.slo.demands:
-        windows = tuple(window for window in timeline.judged if demand.key not in own_keys[window.name])
-        if windows and _scope(demand, scenario) is Scope.RUN:
-            judged.append(JudgedDemand(WHOLE_RUN, demand.objective, windows))
+    run_wide = [demand for demand in scenario.slo.demands if _scope(demand, scenario) is Scope.RUN]
+    for repetition, demand in product(range(1, scenario.repeat + 1), run_wide):
+        of_repetition = (window for window in timeline.judged if window.repetition == repetition)
+        windows = tuple(window for window in of_repetition if demand.key not in own_keys[window.stage])
+        if windows:
+            where = numbered(WHOLE_RUN, repetition, scenario.repeat)
+            judged.append(JudgedDemand(where, demand.objective, windows))
     return judged
 
 
@@ -66,7 +75,8 @@ def _scope(demand: Demand, scenario: Scenario) -> Scope:
 
 def check_provable(scenario: Scenario) -> None:
     """Refuse a scenario that demands nothing, or whose demands no run of it could prove."""
-    demands = judged_demands(scenario, timeline_of(scenario))
+    once = scenario.model_copy(update={"repeat": 1})
+    demands = judged_demands(once, timeline_of(once))
     if not demands:
         raise ScenarioError(
             "nothing is judged: write an objective under `slo`, and leave one stage without judge: false"

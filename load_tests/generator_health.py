@@ -1,49 +1,43 @@
-"""Whether the load generator itself kept up: its CPU, and the times when it stood still."""
+"""Whether the load generator itself kept up: its CPU, how late its requests left, and the times when it stood still."""
 
 from __future__ import annotations
 
+import gc
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 BUSIEST_CPU_SHARE = 0.85
-"""Above this share of its core a generator delays what it measures."""
-
-
-@dataclass
-class CpuLog:
-    """CPU share of this process (one core is 1.0), sampled about once a second."""
-
-    clock_s: Callable[[], float]
-    """Seconds since the run began."""
-    cpu_clock_s: Callable[[], float]
-    """CPU seconds this process has used."""
-    at_s: array[float] = field(default_factory=lambda: array("d"))
-    share: array[float] = field(default_factory=lambda: array("d"))
-    _last: tuple[float, float] | None = None
-
-    def sample(self) -> None:
-        """Add the CPU share since the last sample."""
-        now = (self.clock_s(), self.cpu_clock_s())
-        if self._last is not None and now[0] > self._last[0]:
-            self.at_s.append(now[0])
-            self.share.append((now[1] - self._last[1]) / (now[0] - self._last[0]))
-        self._last = now
-
-    def mean_share(self, begins_s: float, ends_s: float) -> float:
-        """Mean CPU share from `begins_s` to `ends_s`; 0 without a sample."""
-        inside = [share for at_s, share in zip(self.at_s, self.share, strict=True) if begins_s < at_s <= ends_s]
-        return sum(inside) / len(inside) if inside else 0.0
-
-
+"""Above this share of what it may use, a generator delays what it measures."""
 PULSE_S = 0.02
-"""How often the generator looks whether it runs at all."""
+"""How often a generator looks whether it runs at all."""
 SHORTEST_PAUSE_S = 0.005
 
 
 @dataclass
+class HealthLog:
+    """How one process fared, sampled about once a second, in columns."""
+
+    at_s: array[float] = field(default_factory=lambda: array("d"))
+    """End of the sample, seconds since the run began."""
+    cores: array[float] = field(default_factory=lambda: array("d"))
+    """CPU cores used, on average since the last sample."""
+    latest_s: array[float] = field(default_factory=lambda: array("d"))
+    """Longest delay from due to sent."""
+    in_flight: array[float] = field(default_factory=lambda: array("d"))
+    """Requests without an answer."""
+
+    def append(self, at_s: float, cores: float, latest_s: float, in_flight: float) -> None:
+        """Add a sample."""
+        self.at_s.append(at_s)
+        self.cores.append(cores)
+        self.latest_s.append(latest_s)
+        self.in_flight.append(in_flight)
+
+
+@dataclass
 class PauseLog:
-    """When the generator stood still: it wanted to sleep for `PULSE_S` and slept longer.
+    """When a process stood still: it wanted to sleep for `PULSE_S` and slept longer.
 
     Closed users are due when they wake, so that nothing else shows a generator that was stopped or starved.
     """
@@ -60,3 +54,71 @@ class PauseLog:
         """Lengths of the parts of pauses that lie between `begins_s` and `ends_s`."""
         parts = ((max(begins_s, begin_s), min(ends_s, end_s)) for begin_s, end_s in self.pauses)
         return tuple(end_s - begin_s for begin_s, end_s in parts if end_s > begin_s)
+
+
+@dataclass(frozen=True)
+class StageHealth:
+    """How one process fared in the judged part of one stage."""
+
+    name: str
+    cpu_share: float
+    """Of what it may use, mean."""
+    pauses_s: tuple[float, ...] = ()
+    """How long it stood still, each time."""
+
+
+@dataclass
+class Generator:
+    """One process that offers load, and how it fared."""
+
+    name: str
+    host: str = ""
+    cores: float = 1.0
+    """CPU cores that it may use."""
+    health: HealthLog = field(default_factory=HealthLog)
+    pauses: PauseLog = field(default_factory=PauseLog)
+
+    @property
+    def in_flight(self) -> int:
+        """Requests without an answer when it last told."""
+        return int(self.health.in_flight[-1]) if self.health.in_flight else 0
+
+    def within(self, begins_s: float, ends_s: float) -> StageHealth:
+        """How it fared between two times; its CPU share is 0 without a sample."""
+        samples = zip(self.health.at_s, self.health.cores, strict=True)
+        inside = [cores for at_s, cores in samples if begins_s < at_s <= ends_s]
+        share = sum(inside) / len(inside) / self.cores if inside else 0.0
+        return StageHealth(self.name, share, self.pauses.within(begins_s, ends_s))
+
+
+@dataclass
+class HealthSampler:
+    """Adds a sample to a health log whenever it is asked to."""
+
+    log: HealthLog
+    clock_s: Callable[[], float]
+    """Seconds since the run began."""
+    cpu_clock_s: Callable[[], float]
+    """CPU seconds this process has used."""
+    _last: tuple[float, float] | None = None
+
+    def sample(self, latest_s: float, in_flight: int) -> None:
+        """Add what was used since the last sample; the first one only starts the measurement."""
+        now = (self.clock_s(), self.cpu_clock_s())
+        if self._last is not None and now[0] > self._last[0]:
+            cores = (now[1] - self._last[1]) / (now[0] - self._last[0])
+            self.log.append(now[0], cores, latest_s, in_flight)
+        self._last = now
+
+
+def share_hosts(generators: Sequence[Generator], allowed_cores: Callable[[float, int], float]) -> None:
+    """Divide the cores of each machine among the processes that offer load from it."""
+    hosts = [generator.host for generator in generators]
+    for generator in generators:
+        generator.cores = allowed_cores(generator.cores, hosts.count(generator.host))
+
+
+def spare_garbage_collector() -> None:
+    """Take all that exists now out of later collections, each of which would stop the generator for 0.1 s."""
+    gc.collect()
+    gc.freeze()

@@ -13,6 +13,7 @@ from types import FrameType
 from pydantic import ValidationError
 
 from load_tests.demands import check_provable
+from load_tests.judgement import Verdict, worst
 from load_tests.payloads.source import source_for
 from load_tests.preflight import why_not_reachable, without_password
 from load_tests.quantities import format_duration
@@ -22,7 +23,6 @@ from load_tests.report.run_report import FILE_NAME, RunReport
 from load_tests.scenario import Scenario, load
 from load_tests.scenario_errors import ScenarioError
 from load_tests.timeline import timeline_of
-from load_tests.verdict import Verdict, worst
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 LOG_NAME = "locust.log"
@@ -54,8 +54,11 @@ def choose(argument: str) -> Choice:
     return Choice(argument, scenario)
 
 
-def run_all(choices: Sequence[Choice], host: str, folder_argument: str) -> int:
-    """Offer scenarios one after the other to the service at `host`; the exit code is the worst verdict's."""
+def run_all(choices: Sequence[Choice], host: str, folder_argument: str, processes: int = 1) -> int:
+    """Offer scenarios one after the other to the service at `host`; the exit code is the worst verdict's.
+
+    `processes` is the number of processes that share the load of each.
+    """
     if problem := why_not_reachable(host):
         return _invalid(problem)
     interruption = Interruption()
@@ -64,7 +67,7 @@ def run_all(choices: Sequence[Choice], host: str, folder_argument: str) -> int:
         several = folder_argument and len(choices) > 1
         given = str(Path(folder_argument) / f"{number}-{choice.scenario.name}") if several else folder_argument
         folder = report_folder(given, choice.scenario.name, datetime.now(UTC))
-        verdicts.append(_run(choice, host, folder, interruption))
+        verdicts.append(_run(choice, host, folder, processes, interruption))
         if interruption.came:
             break
     # What was not run is not proven.
@@ -77,14 +80,15 @@ def run_all(choices: Sequence[Choice], host: str, folder_argument: str) -> int:
     return verdict.exit_code
 
 
-def _run(choice: Choice, host: str, folder: Path, interruption: Interruption) -> Verdict:
+def _run(choice: Choice, host: str, folder: Path, processes: int, interruption: Interruption) -> Verdict:
     """Offer one scenario in a process of its own, and believe only a verdict that its report and exit code agree on."""
     lasts = format_duration(timeline_of(choice.scenario).ends_s)
     sys.stdout.write(
         f"\n{choice.scenario.name}: {lasts} of load on {without_password(host)}{choice.scenario.prediction_path}\n"
     )
     sys.stdout.flush()
-    exit_code = _run_locust(_command(choice.argument, host, folder), folder / LOG_NAME, interruption)
+    command = _command(choice.argument, host, folder, processes)
+    exit_code = _run_locust(command, folder / LOG_NAME, interruption)
     report = _read_report(folder)
     if report is None or report.exit_code != exit_code:
         _invalid(f"Locust ended with {_named(exit_code)} and without a verdict: {_telling_line(folder / LOG_NAME)}")
@@ -95,12 +99,13 @@ def _run(choice: Choice, host: str, folder: Path, interruption: Interruption) ->
     return report.verdict
 
 
-def _command(scenario_argument: str, host: str, folder: Path) -> list[str]:
+def _command(scenario_argument: str, host: str, folder: Path, processes: int) -> list[str]:
     return [
         *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
         *("--scenario", scenario_argument, "--host", host, "--report-folder", str(folder)),
         *("--csv", str(folder / "locust"), "--html", str(folder / "locust.html")),
         *("--logfile", str(folder / LOG_NAME)),
+        *(("--processes", str(processes)) if processes > 1 else ()),
     ]
 
 

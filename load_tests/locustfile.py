@@ -12,13 +12,15 @@ import gevent
 from locust import events
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
-from locust.runners import LocalRunner
+from locust.runners import MasterRunner, WorkerRunner
 
+from load_tests.crew import Crew
 from load_tests.report.terminal import survive_any_encoding
 from load_tests.scenario_errors import ScenarioError
 from load_tests.session import LoadSession
 from load_tests.shape import ScenarioShape
 from load_tests.users import ClosedUser, OpenArrivals
+from load_tests.worker import Worker
 
 __all__ = ["ClosedUser", "OpenArrivals", "ScenarioShape"]
 
@@ -43,20 +45,23 @@ def _add_options(parser: LocustArgumentParser) -> None:
 
 @events.init.add_listener
 def _prepare(environment: Environment, **_: Any) -> None:
-    options = environment.parsed_options or argparse.Namespace()
     survive_any_encoding()
-    if not isinstance(environment.runner, LocalRunner):
-        sys.stderr.write(
-            "Runs over several processes cannot be judged yet: leave out --processes, --master and --worker\n"
-        )
-        sys.exit(USAGE_ERROR)
+    if isinstance(environment.runner, WorkerRunner):
+        Worker(environment, environment.runner)
+    else:
+        _prepare_session(environment, environment.parsed_options or argparse.Namespace())
+
+
+def _prepare_session(environment: Environment, options: argparse.Namespace) -> None:
+    """Judge in this process, which is the master or the only one."""
+    runner = environment.runner
     try:
-        session = LoadSession(environment, options)
+        session = LoadSession(environment, options, Crew(runner) if isinstance(runner, MasterRunner) else None)
     except ScenarioError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(USAGE_ERROR)
-    ScenarioShape.begin_run = session.begin
-    environment.events.test_stopping.add_listener(lambda **_: session.stop_offering())
+    ScenarioShape.run_under_way = session.run_under_way
+    environment.events.test_stopping.add_listener(lambda **_: session.stop())
     environment.events.test_stop.add_listener(lambda **_: session.conclude())
     # Without a web page the process ends with its run, and after Locust's own tables: the verdict comes last.
     shown = environment.events.quit if options.headless else environment.events.test_stop

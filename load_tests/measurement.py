@@ -1,61 +1,78 @@
-"""What a run measured, counted stage by stage: the input of the verdict."""
+"""What a run measured, stage by stage: the input of the verdict and of the reports."""
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
-from load_tests.outcomes import FAILURES, Outcome, Request
-from load_tests.timeline import Timeline, Window
-
-
-@dataclass(frozen=True)
-class GeneratorHealth:
-    """How the load generator itself fared in the judged part of a stage."""
-
-    cpu_share: float
-    """Of its core, mean."""
-    pauses_s: tuple[float, ...] = ()
-    """How long it stood still, each time."""
+from load_tests.generator_health import Generator, StageHealth
+from load_tests.judgement import Judgement
+from load_tests.outcomes import Outcome
+from load_tests.tally import Counts, Second, StageTally
+from load_tests.timeline import Window
 
 
 @dataclass(frozen=True)
 class StageMeasurement:
-    """The requests that were due in the judged part of one stage."""
+    """The requests that were due in one stage; what was due while it settled is kept apart."""
 
     window: Window
-    outcomes: Counter[Outcome]
-    latencies_s: tuple[float, ...]
-    """Of correct answers, from due to answered, rising."""
-    lateness_s: tuple[float, ...]
-    """Of the requests sent, from due to sent, rising."""
-    generator: GeneratorHealth
+    seconds: dict[int, Second]
+    """The judged part, by the whole second of the run."""
+    generators: tuple[StageHealth, ...]
+    """How each process that offered load fared in the judged part."""
     measured_s: float
     """How much of the judged part was run; less than all of it if the run was cut short."""
+    settling: dict[int, Second]
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The outcomes of the judged part."""
+        columns = zip(*(second.counts for second in self.seconds.values()), strict=True)
+        return Counts([sum(column) for column in columns] or [0] * len(Outcome))
+
+    @cached_property
+    def latencies_s(self) -> Sequence[float]:
+        """Of correct answers, from due to answered, rising."""
+        return array("d", sorted(chain.from_iterable(second.latencies_s for second in self.seconds.values())))
+
+    @cached_property
+    def lateness_s(self) -> Sequence[float]:
+        """Of the requests sent, from due to sent, rising."""
+        return array("d", sorted(chain.from_iterable(second.lateness_s for second in self.seconds.values())))
 
     @property
     def due(self) -> int:
         """Requests due."""
-        return self.outcomes.total()
+        return self.counts.due
 
     @property
     def correct(self) -> int:
         """Requests answered correctly, however late."""
-        return self.outcomes[Outcome.CORRECT]
+        return self.counts.correct
 
     @property
     def failed(self) -> int:
         """Requests that went wrong, but for those that the generator dropped."""
-        return sum(self.outcomes[outcome] for outcome in FAILURES)
+        return self.counts.failed
 
     @property
     def dropped(self) -> int:
         """Requests that the generator never sent."""
-        return self.outcomes[Outcome.DROPPED]
+        return self.counts.dropped
 
     def slower_than(self, threshold_s: float) -> int:
         """Correct answers that came later than `threshold_s` after they were due."""
-        return sum(latency_s > threshold_s for latency_s in self.latencies_s)
+        return sum(second.slower_than(threshold_s) for second in self.seconds.values())
+
+    def waits_by_second(self) -> Iterator[list[float]]:
+        """Of each second of the measured time, in order, the latencies of all requests due; infinite if not correct."""
+        begins_s = self.window.judged_from_s
+        for number in range(int(begins_s), math.ceil(begins_s + self.measured_s)):
+            second = self.seconds.get(number, Second())
+            yield [*second.latencies_s, *[math.inf] * (second.due - second.correct)]
 
 
 @dataclass(frozen=True)
@@ -68,37 +85,33 @@ class Measurement:
     """When the run stopped offering load; before the timeline's end if it was cut short."""
     stopped_by: str = ""
     """What stopped the run early: `SIGTERM`; empty if nothing did."""
+    broken_early: Judgement | None = None
+    """The objective for which the run was ended early, as its scenario wishes; None if it was not."""
+    generators: tuple[Generator, ...] = ()
+    """The processes that offered load, from second to second."""
     generator_errors: tuple[str, ...] = ()
     """Errors of the load generator itself, which lost requests or answers."""
 
 
-def measure_stages(
-    timeline: Timeline, requests: Iterable[Request], generators: Sequence[GeneratorHealth], ended_s: float
-) -> tuple[StageMeasurement, ...]:
-    """Count requests in the stage in which they were due; what was due while a stage settled is left out."""
-    outcomes: dict[str, Counter[Outcome]] = {window.name: Counter() for window in timeline.windows}
-    latencies_s: dict[str, list[float]] = {window.name: [] for window in timeline.windows}
-    lateness_s: dict[str, list[float]] = {window.name: [] for window in timeline.windows}
-    for request in requests:
-        window = timeline.at(request.due_s)
-        if not window.judged_from_s <= request.due_s < window.ends_s:
-            continue
-        outcomes[window.name][request.outcome] += 1
-        if request.outcome is not Outcome.DROPPED:
-            lateness_s[window.name].append(request.sent_s - request.due_s)
-        if request.outcome is Outcome.CORRECT:
-            latencies_s[window.name].append(request.latency_s)
-    return tuple(
-        StageMeasurement(
-            window,
-            outcomes[window.name],
-            tuple(sorted(latencies_s[window.name])),
-            tuple(sorted(lateness_s[window.name])),
-            generator,
-            max(0.0, min(window.ends_s, ended_s) - window.judged_from_s),
-        )
-        for window, generator in zip(timeline.windows, generators, strict=True)
+def measured_stage(tally: StageTally, ended_s: float, generators: Sequence[Generator]) -> StageMeasurement:
+    """What a stage came to when the run offered load until `ended_s`; neither orders nor processes show in it."""
+    window = tally.window
+    return StageMeasurement(
+        window=window,
+        seconds=_in_order(tally.judged),
+        generators=tuple(
+            generator.within(window.judged_from_s, min(window.ends_s, ended_s)) for generator in generators
+        ),
+        measured_s=max(0.0, min(window.ends_s, ended_s) - window.judged_from_s),
+        settling=_in_order(tally.settling),
     )
+
+
+def _in_order(seconds: dict[int, Second]) -> dict[int, Second]:
+    return {
+        number: Second(second.counts, array("d", sorted(second.latencies_s)), array("d", sorted(second.lateness_s)))
+        for number, second in sorted(seconds.items())
+    }
 
 
 def percentile(rising: Sequence[float], percent: float) -> float:

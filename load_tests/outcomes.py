@@ -1,4 +1,4 @@
-"""What became of a request, and the log of all of them: when each was due, sent and answered."""
+"""What became of a request, and the recorder that notes when each was due, sent and answered."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Protocol
 
 
 class Outcome(IntEnum):
@@ -42,22 +43,22 @@ class Request:
     ended_s: float
     outcome: Outcome
 
-    @property
-    def latency_s(self) -> float:
-        """From the moment the request was due to its end."""
-        return self.ended_s - self.due_s
+
+class RequestSink(Protocol):
+    """Takes requests as they end: a log that travels to the master, or the tally of the run."""
+
+    def append(self, due_s: float, sent_s: float, ended_s: float, outcome: Outcome) -> None:
+        """Take a request that has ended; times are seconds since the run began."""
 
 
 @dataclass
 class RequestLog:
-    """All requests of a run, in columns (25 bytes each), in the order in which they ended."""
+    """Requests in columns (25 bytes each), in the order in which they ended."""
 
     due_s: array[float] = field(default_factory=lambda: array("d"))
     sent_s: array[float] = field(default_factory=lambda: array("d"))
     ended_s: array[float] = field(default_factory=lambda: array("d"))
     outcome: array[int] = field(default_factory=lambda: array("B"))
-    details: Counter[str] = field(default_factory=Counter)
-    """How often each kind of failure was seen, in words: `status 503`, `ConnectionRefusedError`."""
 
     def append(self, due_s: float, sent_s: float, ended_s: float, outcome: Outcome) -> None:
         """Add a request that has ended."""
@@ -76,14 +77,18 @@ class RequestLog:
 
 @dataclass
 class Recorder:
-    """Logs requests as they end, and knows those still in flight.
+    """Knows the requests in flight, and hands each on when it ends.
 
     A request that never ends raises no event anywhere, so it is noted when it leaves, not when it comes back.
     """
 
     clock_s: Callable[[], float]
     """Seconds since the run began."""
-    log: RequestLog = field(default_factory=RequestLog)
+    sink: RequestSink
+    details: Counter[str] = field(default_factory=Counter)
+    """How often each kind of failure was seen, in words: `status 503`, `ConnectionRefusedError`."""
+    latest_s: float = 0.0
+    """How late the latest request left since this was last set to zero."""
     _in_flight: dict[int, tuple[float, float]] = field(default_factory=dict)
     _tickets: int = 0
 
@@ -94,24 +99,34 @@ class Recorder:
 
     def sent(self, due_s: float) -> int:
         """Note that a request leaves now; returns the ticket to end it with."""
+        now_s = self.clock_s()
         self._tickets += 1
-        self._in_flight[self._tickets] = (due_s, self.clock_s())
+        self._in_flight[self._tickets] = (due_s, now_s)
+        self.latest_s = max(self.latest_s, now_s - due_s)
         return self._tickets
 
     def ended(self, ticket: int, outcome: Outcome, detail: str = "") -> None:
-        """Log a request as ended now, with the kind of failure in `detail`."""
-        due_s, sent_s = self._in_flight.pop(ticket)
-        self.log.append(due_s, sent_s, self.clock_s(), outcome)
+        """Hand on a request as ended now, with the kind of failure in `detail`; nothing if it was abandoned before."""
+        left = self._in_flight.pop(ticket, None)
+        if left is None:
+            return
+        due_s, sent_s = left
+        self.sink.append(due_s, sent_s, self.clock_s(), outcome)
         if detail:
-            known = detail in self.log.details or len(self.log.details) < MOST_DETAILS
-            self.log.details[detail if known else OTHER_DETAILS] += 1
+            count_detail(self.details, detail)
 
     def dropped(self, due_s: float) -> None:
-        """Log a request that was due and could not be sent."""
+        """Hand on a request that was due and could not be sent."""
         now_s = self.clock_s()
-        self.log.append(due_s, now_s, now_s, Outcome.DROPPED)
+        self.sink.append(due_s, now_s, now_s, Outcome.DROPPED)
 
     def abandon(self) -> None:
-        """Log all requests in flight as unfinished: the run waits no longer."""
+        """Hand on all requests in flight as unfinished: the run waits no longer."""
         for ticket in list(self._in_flight):
             self.ended(ticket, Outcome.UNFINISHED)
+
+
+def count_detail(details: Counter[str], detail: str, times: int = 1) -> None:
+    """Count a kind of failure, with those beyond the first `MOST_DETAILS` kinds together."""
+    known = detail in details or len(details) < MOST_DETAILS
+    details[detail if known else OTHER_DETAILS] += times

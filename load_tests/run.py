@@ -1,14 +1,17 @@
-"""One run of a scenario: its clock, its schedule, its payloads and its records, shared by all users."""
+"""One process's part of a run: its share of the requests, its payloads and what it records."""
 
-import random
+import heapq
+import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count, islice
 
 from load_tests.arrivals import PacedUser, open_arrivals
-from load_tests.generator_health import CpuLog, PauseLog
-from load_tests.measurement import GeneratorHealth, Measurement, measure_stages
-from load_tests.outcomes import Recorder
+from load_tests.clock import RunClock
+from load_tests.generator_health import Generator, HealthSampler
+from load_tests.outcomes import Recorder, RequestSink
 from load_tests.payloads.deck import Deck, Payload
 from load_tests.scenario import Scenario
 from load_tests.timeline import Timeline, timeline_of
@@ -17,48 +20,74 @@ GRACE_S = 1.0
 """How much longer than the timeout the run waits for what is still in flight at its end."""
 
 
+@dataclass(frozen=True)
+class Share:
+    """Which requests and which users of a run a process takes: every `of`-th, from `number` on."""
+
+    number: int = 0
+    of: int = 1
+
+
 @dataclass
 class LoadRun:
-    """State of one run; `start` sets its clock to zero."""
+    """State of one process in one run."""
 
     scenario: Scenario
     deck: Deck
-    clock: Callable[[], float] = time.perf_counter
+    sink: RequestSink
+    generator: Generator
+    share: Share = Share()
+    now_s: Callable[[], float] = field(default_factory=RunClock)
+    """Seconds since the run began."""
     cpu_clock: Callable[[], float] = time.process_time
-    stopped_by: str = ""
-    """The signal that ended the run, if one did."""
-    generator_errors: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    """Of this process itself."""
+    details: Counter[str] = field(default_factory=Counter)
+    """How often each kind of failure was seen, in words."""
 
     def __post_init__(self) -> None:
         self.timeline: Timeline = timeline_of(self.scenario)
-        self.recorder = Recorder(self.now_s)
-        self.cpu = CpuLog(self.now_s, self.cpu_clock)
-        self.pauses = PauseLog()
+        self.recorder = Recorder(self.now_s, self.sink, self.details)
+        self.health = HealthSampler(self.generator.health, self.now_s, self.cpu_clock)
         self.all_offered = self.scenario.load.arrivals.wait_for_answers
-        self._phases = random.Random(self.scenario.load.seed)
-        self._payloads = self.deck.deal()
+        self._numbers = count(self.share.number, self.share.of)
+        self._users = count(self.share.number, self.share.of)
+        self._free_users: list[int] = []
+        self._taken = False
         self._ended_s: float | None = None
-        self._began = self.clock()
 
-    def start(self) -> None:
-        """Start the clock."""
-        self._began = self.clock()
+    @property
+    def most_in_flight(self) -> int:
+        """Its share of the requests that may be without an answer at a time."""
+        return math.ceil(self.scenario.load.in_flight / self.share.of)
 
-    def now_s(self) -> float:
-        """Seconds since the run began."""
-        return self.clock() - self._began
+    def take_schedule(self) -> Iterator[tuple[int, float]] | None:
+        """Number and due time of each request of this process's share; None for anybody but the first who asks.
 
-    def next_payload(self) -> Payload:
-        """The next request to send, whoever sends it."""
-        return next(self._payloads)
+        Locust starts a second dispatcher where it wants to make up for a worker that was lost.
+        """
+        if self._taken:
+            return None
+        self._taken = True
+        whole = enumerate(open_arrivals(self.scenario, self.timeline))
+        return islice(whole, self.share.number, None, self.share.of)
 
-    def open_arrivals(self) -> Iterator[float]:
-        """Due times of all requests of an open run, the same ones at every call."""
-        return open_arrivals(self.scenario, self.timeline)
+    def payload(self, number: int) -> Payload:
+        """What is sent as request `number` of the run: the same however many processes there are."""
+        return self.deck.payloads[number % len(self.deck.payloads)]
+
+    def next_number(self) -> int:
+        """Number of the next request of this process, where users decide when it comes."""
+        return next(self._numbers)
 
     def new_user(self) -> PacedUser:
         """The schedule of one more closed user."""
-        return PacedUser(self.timeline, phase=self._phases.random())
+        number = heapq.heappop(self._free_users) if self._free_users else next(self._users)
+        return PacedUser(self.timeline, number, self.scenario.load.seed)
+
+    def user_left(self, user: PacedUser) -> None:
+        """Let the next user have the number of one who left."""
+        heapq.heappush(self._free_users, user.number)
 
     @property
     def offering(self) -> bool:
@@ -66,11 +95,15 @@ class LoadRun:
         return self._ended_s is None
 
     @property
+    def idle(self) -> bool:
+        """Whether all that this process was to send is sent and answered."""
+        return (self.all_offered or not self.offering) and not self.recorder.in_flight
+
+    @property
     def over(self) -> bool:
         """Whether all has been sent and answered, or waited for as long as it may take."""
-        ends_s = self.timeline.ends_s
-        done = self.all_offered and not self.recorder.in_flight
-        return self.now_s() >= (ends_s if done else ends_s + self.patience_s)
+        ends_s = self.timeline.ends_s if self._ended_s is None else self._ended_s
+        return self.now_s() >= (ends_s if self.idle else ends_s + self.patience_s)
 
     @property
     def patience_s(self) -> float:
@@ -82,28 +115,7 @@ class LoadRun:
         if self._ended_s is None:
             self._ended_s = min(self.now_s(), self.timeline.ends_s)
 
-    def measurement(self) -> Measurement:
-        """Count what was recorded; what is still in flight is counted as never finished."""
-        self.stop_offering()
-        self.recorder.abandon()
-        ended_s = self._ended_s or 0.0
-        health = [
-            GeneratorHealth(
-                self.cpu.mean_share(window.judged_from_s, window.ends_s),
-                self.pauses.within(window.judged_from_s, min(window.ends_s, ended_s)),
-            )
-            for window in self.timeline.windows
-        ]
-        return Measurement(
-            stages=measure_stages(self.timeline, self.recorder.log, health, ended_s),
-            ended_s=ended_s,
-            stopped_by=self.stopped_by,
-            generator_errors=(*self.generator_errors, *self._unoffered(ended_s)),
-        )
-
-    def _unoffered(self, ended_s: float) -> Iterator[str]:
-        """Hold the log against the schedule: an open run that lost requests on its own side proves nothing."""
-        if not self.scenario.load.arrivals.wait_for_answers and ended_s >= self.timeline.ends_s:
-            due = sum(due_s < ended_s for due_s in self.open_arrivals())
-            if due > len(self.recorder.log):
-                yield f"{due - len(self.recorder.log)} of {due} requests were due and never offered"
+    def sample_health(self) -> None:
+        """Note what this process has used, how late it was and what is in flight."""
+        self.health.sample(self.recorder.latest_s, self.recorder.in_flight)
+        self.recorder.latest_s = 0.0

@@ -37,7 +37,7 @@ class Arrivals(StrEnum):
     OPEN = "open"
     """A Poisson process of its own, which waits for nobody: the public."""
     UNIFORM = "uniform"
-    """Open as well, but at even intervals: a clock, a sensor; also what isolates the service from the luck of arrivals."""
+    """Open as well, but at even intervals: a clock, a sensor."""
     CLOSED = "closed"
     """N users, who each wait for an answer before they ask again: a batch job, a few machines."""
 
@@ -96,6 +96,8 @@ class Stage(_Part):
     each: PositiveRateRps | None = None
     lasts_s: PositiveDurationS = Field(alias="for")
     judge: bool = Field(default=True, strict=True)
+    abort: bool = Field(default=False, strict=True)
+    """Whether the run ends early when this stage proves an objective broken."""
     slo: Slo = Slo.model_validate({})
 
     @property
@@ -131,6 +133,8 @@ class Scenario(_Part):
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     slo: Slo = Slo.model_validate({})
     scope: Scope = Scope.STAGE
+    repeat: Annotated[int, Field(ge=1, le=100, strict=True)] = 1
+    """How many times the stages are run, one after the other; each time has to pass."""
     confidence: Annotated[float, BeforeValidator(parse_share)] = 0.95
 
     @property
@@ -164,6 +168,8 @@ class Scenario(_Part):
                 )
             if stage.slo.demands and not stage.judge:
                 raise ValueError(f"stage {stage.name!r} has objectives and `judge: false`: remove one of them")
+            if stage.abort and not stage.judge:
+                raise ValueError(f"stage {stage.name!r} has `abort: true` and `judge: false`: remove one of them")
             if stage.name in (WARM_UP, WHOLE_RUN):
                 raise ValueError(f"no stage may be named {stage.name!r}: reports use that name themselves")
             hanging = math.ceil(stage.offered_rps * self.load.timeout)
@@ -216,17 +222,24 @@ def load(name_or_path: str) -> Scenario:
     """Read and validate a scenario; ScenarioError says what is wrong and what to write instead."""
     path = find(name_or_path)
     try:
-        text = path.read_text(encoding="utf-8")
-        written = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return parse(path.stem, path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
         raise ScenarioError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
     except ScenarioError as error:
-        raise ScenarioError(f"{path}: {error}") from None
-    if not isinstance(written, dict):
-        raise ScenarioError(f"{path}: a scenario is a mapping with the keys model, load, stages and slo")
-    if own := {"name", "text"} & set(written):
-        raise ScenarioError(f"{path}: unknown key {own.pop()!r}: a scenario is named after its file")
+        raise ScenarioError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
+
+
+def parse(name: str, text: str) -> Scenario:
+    """Validate a scenario from its text; ScenarioError says line by line what is wrong and what to write instead."""
     try:
-        return Scenario.model_validate({"name": path.stem, "text": text, **written})
+        written = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a SafeLoader)
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(written, dict):
+        raise ScenarioError("a scenario is a mapping with the keys model, load, stages and slo")
+    if own := {"name", "text"} & set(written):
+        raise ScenarioError(f"unknown key {own.pop()!r}: a scenario is named after its file")
+    try:
+        return Scenario.model_validate({"name": name, "text": text, **written})
     except ValidationError as error:
-        raise ScenarioError("\n".join(f"{path}: {line}" for line in explain(error, Scenario))) from None
+        raise ScenarioError("\n".join(explain(error, Scenario))) from None

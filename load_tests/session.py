@@ -1,7 +1,6 @@
 """What happens around a Locust test: begin a run, end it well, judge it and write its reports."""
 
 import argparse
-import gc
 import logging
 import os
 import platform
@@ -14,22 +13,30 @@ from importlib.metadata import version
 from pathlib import Path
 
 import gevent
+from flask import has_request_context
 from locust.env import Environment
 
 from load_tests import scenario as scenarios
+from load_tests.abort import LOOK_EVERY_S
+from load_tests.clock import RunClock
+from load_tests.crew import Crew, CrewError
 from load_tests.demands import check_provable
+from load_tests.judgement import Verdict
+from load_tests.offering import Alone, Offering
 from load_tests.payloads.deck import make_deck
 from load_tests.payloads.source import source_for
 from load_tests.preflight import without_password
+from load_tests.record import RunRecord
 from load_tests.report import markdown, terminal
 from load_tests.report.folders import report_folder
 from load_tests.report.run_report import RunFacts, RunReport, ServiceReport, report_of
-from load_tests.run import LoadRun
+from load_tests.run import GRACE_S
+from load_tests.scenario import Scenario
 from load_tests.scenario_errors import ScenarioError
 from load_tests.service_facts import describe_service
-from load_tests.users import LoadUser
-from load_tests.verdict import Verdict, judge
-from load_tests.watch import watch
+from load_tests.timeline import Window
+from load_tests.verdict import judge
+from load_tests.watch import Teller
 
 logger = logging.getLogger(__name__)
 
@@ -38,13 +45,45 @@ LONGEST_DESCRIPTION_S = 3.0
 
 
 @dataclass(frozen=True)
-class _UnderWay:
-    """A run between its beginning and its verdict."""
+class UnderWay:
+    """A run between its beginning and its verdict: what the shape follows."""
 
-    run: LoadRun
+    record: RunRecord
+    offering: Offering
     facts: RunFacts
     folder: Path
-    watching: "gevent.Greenlet[..., None]"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to come."""
+        return self.offering.over
+
+    @property
+    def stage(self) -> Window:
+        """What is run now."""
+        return self.record.timeline.at(self.record.now_s())
+
+    @property
+    def processes(self) -> int:
+        """How many processes offer load."""
+        return self.offering.processes
+
+    def finish(self) -> None:
+        """Offer nothing more."""
+        self.record.stop_offering()
+        self.offering.finish()
+
+    def observe(self) -> None:
+        """Tell of the run until it is killed, and end it if it is hopeless and its scenario says so."""
+        teller = Teller(self.record, sys.stdout)
+        looked_s = 0.0
+        while True:
+            teller.tell()
+            if self.record.now_s() - looked_s >= LOOK_EVERY_S:
+                looked_s = self.record.now_s()
+                if self.record.look():
+                    self.finish()
+            gevent.sleep(LOOK_EVERY_S / 10)
 
 
 class LoadSession:
@@ -52,85 +91,123 @@ class LoadSession:
 
     The process's exit code starts as INVALID and becomes the verdict's when there is one, so that no unforeseen end
     passes for a success.
+
+    Parameters
+    ----------
+    environment : Environment
+        Locust's.
+    options : Namespace
+        Locust's own and those of this project.
+    crew : Crew or None
+        The workers that offer the load; None where this process does.
     """
 
-    def __init__(self, environment: Environment, options: argparse.Namespace) -> None:
+    def __init__(self, environment: Environment, options: argparse.Namespace, crew: Crew | None) -> None:
         self._environment = environment
         self._options = options
-        self._under_way: _UnderWay | None = None
+        self._crew = crew
+        self._under_way: UnderWay | None = None
+        self._observer: gevent.Greenlet[..., None] | None = None
         self._last: tuple[RunReport, Path] | None = None
         environment.process_exit_code = Verdict.INVALID.exit_code
-        self._new_run()
+        self._read_scenario()
 
-    def _new_run(self) -> LoadRun:
-        """Read the scenario and make its payloads; ScenarioError if it cannot be run."""
+    def _read_scenario(self) -> Scenario:
+        """Read the scenario; ScenarioError if it cannot be run."""
         scenario = scenarios.load(self._options.scenario)
         check_provable(scenario)
-        deck = make_deck(source_for(scenario.model), scenario.load)
-        return LoadRun(scenario, deck)
+        source_for(scenario.model)
+        return scenario
 
-    def begin(self) -> LoadRun | None:
-        """Start a run, and its clock; None if the scenario, chosen anew in the web page, cannot be run."""
+    def run_under_way(self) -> UnderWay | None:
+        """The run under way, begun now if there is none; None if it cannot be."""
+        if self._under_way is None:
+            try:
+                self._under_way = self._begin()
+            except (ScenarioError, CrewError) as error:
+                logger.error(error)
+        return self._under_way
+
+    def _begin(self) -> UnderWay:
+        """Make everything ready, and start the clock."""
         started_at = datetime.now(UTC)
-        try:
-            run = self._new_run()
-        except ScenarioError as error:
-            logger.error(error)
-            return None
-        facts = self._facts_of(run, started_at)
-        folder = report_folder(self._options.report_folder, run.scenario.name, started_at)
-        self._environment.stop_timeout = run.patience_s + STOP_SLACK_S
-        LoadUser.load_run = run
-        _spare_garbage_collector()
-        run.start()
-        self._under_way = _UnderWay(run, facts, folder, gevent.spawn(watch, run, sys.stdout))
-        return run
+        scenario = self._read_scenario()
+        deck = make_deck(source_for(scenario.model), scenario.load)
+        clock = RunClock()
+        record = RunRecord(scenario, clock)
+        if self._crew is not None:
+            self._crew.prepare(record, deck)
+        under_way = UnderWay(
+            record,
+            self._crew or Alone(record, deck),
+            self._facts_of(scenario, started_at),
+            report_folder(self._options.report_folder, scenario.name, started_at),
+        )
+        self._environment.stop_timeout = scenario.load.timeout + GRACE_S + STOP_SLACK_S
+        clock.start()
+        under_way.offering.start()
+        self._observer = gevent.spawn(under_way.observe)
+        return under_way
 
-    def _facts_of(self, run: LoadRun, started_at: datetime) -> RunFacts:
+    def _facts_of(self, scenario: Scenario, started_at: datetime) -> RunFacts:
         host = self._environment.host or ""
         shown_host = without_password(host)
         service = ServiceReport()
         with gevent.Timeout(LONGEST_DESCRIPTION_S, False):  # type: ignore[arg-type]
-            service = describe_service(host, run.scenario.model)
+            service = describe_service(host, scenario.model)
+        processes = f" --processes {self._options.processes}" if self._options.processes else ""
         return RunFacts(
-            target=shown_host + run.scenario.prediction_path,
+            target=shown_host + scenario.prediction_path,
             started_at=started_at,
-            command=f"python -m load_tests run {shlex.quote(self._options.scenario)} --host {shlex.quote(shown_host)}",
+            command=f"python -m load_tests run {shlex.quote(self._options.scenario)} "
+            f"--host {shlex.quote(shown_host)}{processes}",
             service=service,
             versions={"python": platform.python_version(), "locust": version("locust")},
         )
 
-    def stop_offering(self) -> None:
+    def stop(self) -> None:
         """Offer nothing more: the test is being stopped, at its end or early."""
-        if self._under_way is not None:
-            self._under_way.run.stop_offering()
+        under_way = self._under_way
+        if under_way is None:
+            return
+        record = under_way.record
+        if not (under_way.over or record.broken_early or record.stopped_by):
+            record.stopped_by = self._who_stops()
+        under_way.finish()
+
+    def _who_stops(self) -> str:
+        if has_request_context():
+            return "the web page's Stop"
+        return "--run-time" if self._options.run_time else "Locust"
 
     def stop_by_signal(self, number: int) -> None:
         """End a run that a signal interrupts like any other, but remember it; a second signal ends it at once."""
         if self._under_way is not None:
-            run = self._under_way.run
-            if run.stopped_by:
+            record = self._under_way.record
+            if record.stopped_by:
                 os._exit(Verdict.INVALID.exit_code)
-            run.stopped_by = signal.Signals(number).name
-            run.stop_offering()
+            record.stopped_by = signal.Signals(number).name
+            record.stop_offering()
         if self._environment.runner is not None:
             gevent.spawn(self._environment.runner.quit)
 
     def note_error(self, error: BaseException) -> None:
         """Remember an error of the load generator itself."""
         if self._under_way is not None:
-            self._under_way.run.generator_errors.append(repr(error))
+            self._under_way.record.errors.append(repr(error))
 
     def conclude(self) -> None:
         """Judge the run and write its reports, once."""
         under_way, self._under_way = self._under_way, None
         if under_way is None:
             return
-        under_way.watching.kill()
-        run = under_way.run
-        measurement = run.measurement()
-        verdict = judge(run.scenario, measurement)
-        report = report_of(run.scenario, measurement, verdict, dict(run.recorder.log.details), under_way.facts)
+        if self._observer is not None:
+            self._observer.kill()
+        under_way.offering.conclude()
+        record = under_way.record
+        measurement = record.measurement()
+        verdict = judge(record.scenario, measurement)
+        report = report_of(record.scenario, measurement, verdict, dict(record.details), under_way.facts)
         report.write(under_way.folder)
         self._last = report, under_way.folder
         self._environment.process_exit_code = report.exit_code
@@ -143,12 +220,6 @@ class LoadSession:
         if self._last is not None:
             report, folder = self._last
             terminal.show(report, str(folder), sys.stdout)
-
-
-def _spare_garbage_collector() -> None:
-    """Take all that exists now out of later collections, each of which would stop the generator for 0.1 s."""
-    gc.collect()
-    gc.freeze()
 
 
 def _write_markdown(report: RunReport, folder: Path) -> None:

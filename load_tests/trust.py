@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from load_tests.demands import JudgedDemand
-from load_tests.generator_health import BUSIEST_CPU_SHARE
+from load_tests.generator_health import BUSIEST_CPU_SHARE, StageHealth
 from load_tests.measurement import Measurement, StageMeasurement, percentile
 from load_tests.objectives import LatencyObjective
 from load_tests.quantities import format_duration
@@ -23,13 +23,18 @@ def reasons_for_distrust(
     """Why the measurement cannot be trusted; nothing if it can."""
     judged = [stage for stage in measurement.stages if stage.window.judged]
     yield from (f"the load generator failed: {error}" for error in measurement.generator_errors)
-    if measurement.stopped_by or measurement.ended_s < timeline.ends_s:
+    if measurement.stopped_by or (measurement.ended_s < timeline.ends_s and not measurement.broken_early):
         yield _cut_short(measurement, timeline)
     if not sum(stage.due - stage.dropped for stage in judged):
         yield "no request was sent in a judged stage"
     for stage in judged:
-        yield from _overworked(stage)
-        yield from _behind(stage, _tightest_s(stage, demands, timeout_s))
+        most_s = MOST_LATENESS * _tightest_s(stage, demands, timeout_s)
+        yield from _dropping(stage)
+        yield from _late(stage, most_s)
+        for generator in stage.generators:
+            who = "the generator" if len(stage.generators) == 1 else generator.name
+            yield from _overworked(stage, generator, who)
+            yield from _standing_still(stage, generator, who, most_s)
 
 
 def _cut_short(measurement: Measurement, timeline: Timeline) -> str:
@@ -41,18 +46,11 @@ def _cut_short(measurement: Measurement, timeline: Timeline) -> str:
     )
 
 
-def _overworked(stage: StageMeasurement) -> Iterator[str]:
-    """Say so if the generator could not send all requests, or had hardly any CPU left."""
-    name, cpu_share = stage.window.name, stage.generator.cpu_share
+def _dropping(stage: StageMeasurement) -> Iterator[str]:
     if stage.dropped > MOST_DROPPED * stage.due:
         yield (
-            f"{name}: the generator dropped {stage.dropped} of {stage.due} requests, because too many others were in "
-            "flight: offer less, or raise load.in_flight"
-        )
-    if cpu_share >= BUSIEST_CPU_SHARE:
-        yield (
-            f"{name}: the generator used {cpu_share:.0%} of its core, so it delayed what it measured: offer less, or "
-            "run it on a faster machine"
+            f"{stage.window.name}: the generator dropped {stage.dropped} of {stage.due} requests, because too many "
+            "others were in flight: offer less, or raise load.in_flight"
         )
 
 
@@ -66,14 +64,30 @@ def _tightest_s(stage: StageMeasurement, demands: Sequence[JudgedDemand], timeou
     return min([*thresholds_s, timeout_s])
 
 
-def _behind(stage: StageMeasurement, tightest_s: float) -> Iterator[str]:
-    """Say so if requests left so late, or waited so long in the generator, that their latency is not the service's."""
-    name = stage.window.name
-    remedy = f"too much for a threshold of {format_duration(tightest_s)}: free this machine's CPU, or offer less"
-    most_s = MOST_LATENESS * tightest_s
+def _late(stage: StageMeasurement, most_s: float) -> Iterator[str]:
+    """Say so if requests left so late that their latency is not the service's."""
     late_s = percentile(stage.lateness_s, 99)
     if late_s > most_s:
-        yield f"{name}: 1 % of the requests left {format_duration(late_s)} late or more, {remedy}"
-    paused_s = sum(pause_s for pause_s in stage.generator.pauses_s if pause_s > most_s)
+        late = f"1 % of the requests left {format_duration(late_s)} late or more"
+        yield f"{stage.window.name}: {late}, {_too_much(most_s)}"
+
+
+def _overworked(stage: StageMeasurement, generator: StageHealth, who: str) -> Iterator[str]:
+    """Say so if a process had hardly any CPU left."""
+    if generator.cpu_share >= BUSIEST_CPU_SHARE:
+        yield (
+            f"{stage.window.name}: {who} used {generator.cpu_share:.0%} of the CPU it may use, so it delayed what it "
+            "measured: offer less, add processes (--processes) where cores are free, or use a faster machine"
+        )
+
+
+def _standing_still(stage: StageMeasurement, generator: StageHealth, who: str, most_s: float) -> Iterator[str]:
+    """Say so if answers may have waited for a process rather than for the service."""
+    paused_s = sum(pause_s for pause_s in generator.pauses_s if pause_s > most_s)
     if paused_s > MOST_PAUSED * stage.measured_s:
-        yield f"{name}: the generator stood still for {format_duration(paused_s)} in all, {remedy}"
+        yield f"{stage.window.name}: {who} stood still for {format_duration(paused_s)} in all, {_too_much(most_s)}"
+
+
+def _too_much(most_s: float) -> str:
+    tightest = format_duration(most_s / MOST_LATENESS)
+    return f"too much for a threshold of {tightest}: free this machine's CPU, or offer less"

@@ -63,10 +63,10 @@ class LoadUser(FastHttpUser):
         session.client.redirect_response_codes = frozenset()  # type: ignore[misc]
         return session
 
-    def send(self, connections: Connections, due_s: float) -> None:
-        """Send the next payload and record what becomes of it."""
+    def send(self, connections: Connections, number: int, due_s: float) -> None:
+        """Send a request of the run by its number, and record what becomes of it."""
         run = self.load_run
-        payload = run.next_payload()
+        payload = run.payload(number)
         session = connections.next()
         ticket = run.recorder.sent(due_s)
         outcome, detail = Outcome.UNFINISHED, ""
@@ -119,20 +119,22 @@ def _without_traceback(error: BaseException) -> BaseException:
 class OpenArrivals(LoadUser):
     """Everybody: sends each request when it is due, whether or not earlier ones have been answered."""
 
-    fixed_count = 1
     LANES: ClassVar[int] = 10
 
     @task
     def offer(self) -> None:
-        """Offer the whole schedule, then wait for the last answers."""
+        """Offer this process's share of the schedule, then wait for the last answers."""
         run = self.load_run
-        pool = Pool(run.scenario.load.in_flight)
+        schedule = run.take_schedule()
+        if schedule is None:
+            raise StopUser
+        pool = Pool(run.most_in_flight)
         connections = self.open_connections(self.LANES)
-        for due_s in run.open_arrivals():
+        for number, due_s in schedule:
             if not self._sleep_until(due_s):
                 break
             if pool.free_count():
-                pool.spawn(self.send, connections, due_s).link_exception(self._note_error)
+                pool.spawn(self.send, connections, number, due_s).link_exception(self._note_error)
             else:
                 run.recorder.dropped(due_s)
         run.all_offered = True
@@ -151,7 +153,7 @@ class OpenArrivals(LoadUser):
         return self.load_run.offering
 
     def _note_error(self, greenlet: "gevent.Greenlet[..., None]") -> None:
-        self.load_run.generator_errors.append(repr(greenlet.exception))
+        self.load_run.errors.append(repr(greenlet.exception))
 
 
 class ClosedUser(LoadUser):
@@ -162,6 +164,10 @@ class ClosedUser(LoadUser):
         self._schedule = self.load_run.new_user()
         self._connections = self.open_connections(lanes=1)
 
+    def on_stop(self) -> None:
+        """Leave the schedule to whoever comes next."""
+        self.load_run.user_left(self._schedule)
+
     def wait_time(self) -> float:
         """Seconds until the next request is due; Locust may stop a user who waits."""
         return max(0.0, self._due_s - self.load_run.now_s())
@@ -169,8 +175,11 @@ class ClosedUser(LoadUser):
     @task
     def ask(self) -> None:
         """Wait until the next request is due, and send it."""
-        self._due_s = self._schedule.next_due_s(self.load_run.now_s())
-        if self._due_s >= self.load_run.timeline.ends_s:
+        run = self.load_run
+        self._due_s = self._schedule.next_due_s(run.now_s())
+        if self._due_s >= run.timeline.ends_s:
             raise StopUser
         self.wait()
-        self.send(self._connections, self._due_s)
+        if not run.offering:
+            raise StopUser
+        self.send(self._connections, run.next_number(), self._due_s)

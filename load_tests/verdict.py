@@ -1,54 +1,16 @@
 """The verdict on a run: pure functions from a measurement and its demands to PASS, FAIL, INCONCLUSIVE or INVALID."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from load_tests import binomial
+from load_tests.abort import confidence_at_the_end
 from load_tests.demands import JudgedDemand, judged_demands
-from load_tests.measurement import Measurement, StageMeasurement
-from load_tests.objectives import (
-    ErrorObjective,
-    GoodputObjective,
-    LatencyObjective,
-    NoErrorObjective,
-    Objective,
-    ProportionObjective,
-    ThroughputObjective,
-)
-from load_tests.quantities import format_duration, format_share
+from load_tests.judgement import Judgement, Verdict, judge_demand, worst
+from load_tests.measurement import Measurement
+from load_tests.quantities import format_share
 from load_tests.scenario import Scenario
 from load_tests.timeline import timeline_of
 from load_tests.trust import reasons_for_distrust
-
-
-class Verdict(StrEnum):
-    """What a run proves."""
-
-    PASS = "PASS"  # noqa: S105 (no password)
-    FAIL = "FAIL"
-    INCONCLUSIVE = "INCONCLUSIVE"
-    INVALID = "INVALID"
-
-    @property
-    def exit_code(self) -> int:
-        """Exit code of the command that ran the load test (2 is kept for usage errors and crashes)."""
-        return {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3, Verdict.INVALID: 4}[self]
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """One objective, judged."""
-
-    where: str
-    objective: Objective
-    verdict: Verdict
-    n: int
-    """Requests due."""
-    bad: int
-    """Requests that count against the objective (of a throughput objective: that were not answered correctly)."""
-    evidence: str
-    """What was seen and what it proves, in a few words."""
 
 
 @dataclass(frozen=True)
@@ -69,76 +31,23 @@ def judge(scenario: Scenario, measurement: Measurement) -> RunVerdict:
     invalid = tuple(reasons_for_distrust(measurement, timeline, demands, scenario.load.timeout))
     stages = {stage.window.name: stage for stage in measurement.stages}
     judgements = tuple(
-        judge_demand(demand, [stages[window.name] for window in demand.windows], scenario.confidence)
+        _broken_early(demand, measurement)
+        or judge_demand(
+            demand,
+            [stages[window.name] for window in demand.windows],
+            to_keep=scenario.confidence,
+            to_break=confidence_at_the_end(demand, scenario.confidence),
+        )
         for demand in demands
     )
     verdict = Verdict.INVALID if invalid else worst(judgement.verdict for judgement in judgements)
     return RunVerdict(verdict, _sentence(verdict, invalid, judgements, scenario), invalid, judgements)
 
 
-def judge_demand(demand: JudgedDemand, stages: Sequence[StageMeasurement], confidence: float) -> Judgement:
-    """Judge one objective over the stages it is about."""
-    objective = demand.objective
-    due = sum(stage.due for stage in stages)
-    if isinstance(objective, ThroughputObjective):
-        return _judge_throughput(demand, objective, stages, due)
-    bad = sum(_bad(objective, stage) for stage in stages)
-    if not due:
-        verdict, evidence = Verdict.INCONCLUSIVE, "no request was due"
-    elif isinstance(objective, NoErrorObjective):
-        verdict = Verdict.FAIL if bad else Verdict.PASS
-        evidence = f"{bad} of {due} went wrong"
-    else:
-        verdict, evidence = _judge_proportion(bad, due, objective.allowed, confidence)
-    return Judgement(demand.where, objective, verdict, due, bad, evidence)
-
-
-def _bad(objective: ProportionObjective | NoErrorObjective, stage: StageMeasurement) -> int:
-    """Requests due in a stage that count against an objective."""
-    match objective:
-        case LatencyObjective():
-            return stage.due - stage.correct + stage.slower_than(objective.threshold_s)
-        case ErrorObjective() | NoErrorObjective():
-            return stage.failed
-        case GoodputObjective():
-            return stage.due - stage.correct
-
-
-def _judge_proportion(bad: int, due: int, allowed: float, confidence: float) -> tuple[Verdict, str]:
-    seen = f"{bad} of {due} bad"
-    if binomial.proves_kept(bad, due, allowed, confidence):
-        proven = format_share(binomial.upper_limit(bad, due, confidence))
-        return Verdict.PASS, f"{seen}, so at most {proven} are ({format_share(allowed)} allowed)"
-    if binomial.proves_broken(bad, due, allowed, confidence):
-        return Verdict.FAIL, f"{seen}, more than the {format_share(allowed)} allowed"
-    settle = _what_would_settle(binomial.requests_to_settle(bad, due, allowed, confidence))
-    return Verdict.INCONCLUSIVE, f"{seen} ({format_share(allowed)} allowed): {settle}"
-
-
-def _what_would_settle(more: int | None) -> str:
-    if more is None:
-        return "too close to what is allowed to be settled"
-    return "1 more request would settle it" if more == 1 else f"{more} more requests would settle it"
-
-
-def _judge_throughput(
-    demand: JudgedDemand, objective: ThroughputObjective, stages: Sequence[StageMeasurement], due: int
-) -> Judgement:
-    correct = sum(stage.correct for stage in stages)
-    measured_s = sum(stage.measured_s for stage in stages)
-    seen_rps = correct / measured_s if measured_s else 0.0
-    evidence = f"{correct} correct answers in {format_duration(measured_s)}: {seen_rps:.3g}/s"
-    if measured_s < demand.judged_s:
-        verdict = Verdict.INCONCLUSIVE
-    else:
-        verdict = Verdict.PASS if seen_rps >= objective.at_least_rps * (1 - 1e-9) else Verdict.FAIL
-    return Judgement(demand.where, objective, verdict, due, due - correct, evidence)
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict on several at once: INVALID before FAIL before INCONCLUSIVE before PASS."""
-    order = (Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.FAIL, Verdict.INVALID)
-    return max(verdicts, key=order.index)
+def _broken_early(demand: JudgedDemand, measurement: Measurement) -> Judgement | None:
+    """What ended the run early, if it was this objective: what came in afterwards does not unmake the proof."""
+    early = measurement.broken_early
+    return early if early and (early.where, early.objective) == (demand.where, demand.objective) else None
 
 
 def _sentence(verdict: Verdict, invalid: Sequence[str], judgements: Sequence[Judgement], scenario: Scenario) -> str:

@@ -6,12 +6,16 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from load_tests.judgement import Judgement, Verdict
 from load_tests.measurement import Measurement, StageMeasurement, percentile
 from load_tests.outcomes import FAILURES
+from load_tests.report.series import GeneratorReport, SecondsReport, percentile_curve
 from load_tests.scenario import Scenario
-from load_tests.verdict import Judgement, RunVerdict, Verdict
+from load_tests.verdict import RunVerdict
 
 FILE_NAME = "run.json"
+FORMAT = 2
+"""Rises when a reader of `run.json` has to know."""
 
 
 class _Part(BaseModel):
@@ -54,9 +58,14 @@ class StageReport(_Part):
     failed: dict[str, int] = Field(description="Requests that went wrong, by class.")
     dropped: int = Field(description="Requests due that the generator could not send.")
     latency_ms: LatencyReport | None
+    percentiles: tuple[tuple[float, float], ...] = Field(
+        description="Percent and latency in ms of correct answers, rising: the curve of the percentile plot."
+    )
     lateness_p99_ms: float | None = Field(description="99th percentile of the delay from due to sent.")
-    generator_cpu_share: float = Field(description="Mean CPU share of the generator's core.")
-    generator_paused_s: float = Field(description="How long the generator stood still, in all.")
+    generator_cpu_share: float = Field(
+        description="Mean share used of the CPU that a generator process may use, of the busiest process."
+    )
+    generator_paused_s: float = Field(description="How long a generator process stood still, at most, in all.")
 
     @classmethod
     def of(cls, stage: StageMeasurement) -> Self:
@@ -72,12 +81,13 @@ class StageReport(_Part):
             users=window.users,
             due=stage.due,
             correct=stage.correct,
-            failed={outcome.title: stage.outcomes[outcome] for outcome in FAILURES if stage.outcomes[outcome]},
+            failed={outcome.title: stage.counts.of(outcome) for outcome in FAILURES if stage.counts.of(outcome)},
             dropped=stage.dropped,
             latency_ms=LatencyReport.of(stage),
             lateness_p99_ms=percentile(stage.lateness_s, 99) * 1000 if stage.lateness_s else None,
-            generator_cpu_share=stage.generator.cpu_share,
-            generator_paused_s=sum(stage.generator.pauses_s),
+            percentiles=percentile_curve(stage.latencies_s),
+            generator_cpu_share=max((generator.cpu_share for generator in stage.generators), default=0.0),
+            generator_paused_s=max((sum(generator.pauses_s) for generator in stage.generators), default=0.0),
         )
 
 
@@ -124,7 +134,7 @@ class RunFacts(_Part):
 class RunReport(_Part):
     """A whole run."""
 
-    format: int = 1
+    format: int = FORMAT
     verdict: Verdict
     exit_code: int
     reason: str = Field(description="The verdict's reason in one sentence.")
@@ -134,8 +144,11 @@ class RunReport(_Part):
     confidence: float
     facts: RunFacts
     ended_after_s: float
+    ended_early: str = Field(description="Why the run ended before its last stage did; empty if it did not.")
     objectives: tuple[ObjectiveReport, ...]
     stages: tuple[StageReport, ...]
+    seconds: SecondsReport
+    generators: tuple[GeneratorReport, ...]
     failures: dict[str, int] = Field(description="Over the whole run, warm-up and settling included, by what was seen.")
     scenario_text: str = Field(description="The scenario file as it was run.")
 
@@ -162,7 +175,17 @@ def report_of(
         facts=facts,
         ended_after_s=measurement.ended_s,
         objectives=tuple(ObjectiveReport.of(judgement) for judgement in verdict.judgements),
+        ended_early=_why_early(measurement),
         stages=tuple(StageReport.of(stage) for stage in measurement.stages),
+        seconds=SecondsReport.of(measurement),
+        generators=tuple(GeneratorReport.of(generator) for generator in measurement.generators),
         failures=failures,
         scenario_text=scenario.text,
     )
+
+
+def _why_early(measurement: Measurement) -> str:
+    if measurement.stopped_by:
+        return f"stopped by {measurement.stopped_by}"
+    early = measurement.broken_early
+    return f"{early.where}: {early.objective.title} was broken beyond doubt" if early else ""
