@@ -1,15 +1,28 @@
 """Scenarios and measurements for tests, said in as few words as a test needs."""
 
+from array import array
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
-from load_tests.measurement import GeneratorHealth, Measurement, StageMeasurement
+from load_tests.generator_health import StageHealth
+from load_tests.measurement import Measurement, StageMeasurement
 from load_tests.outcomes import Outcome
 from load_tests.scenario import Scenario
+from load_tests.tally import Second
 from load_tests.timeline import timeline_of
 
 OPEN_LOAD = {"arrivals": "open", "warmup": "2s", "settle": "1s", "timeout": "2s"}
 CLOSED_LOAD = OPEN_LOAD | {"arrivals": "closed", "settle": "2s"}
+
+
+class Clock:
+    """A clock that stands where the test puts it."""
+
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
 
 
 def make_scenario(**changes: Any) -> Scenario:
@@ -30,8 +43,7 @@ def measured(
     slow: int = 0,
     ended_s: float | None = None,
     lateness_s: float = 0.0,
-    cpu_share: float = 0.1,
-    pauses_s: tuple[float, ...] = (),
+    generators: Sequence[StageHealth] = (StageHealth("the generator", 0.1),),
     **failed: int,
 ) -> Measurement:
     """In every stage `due` requests: `slow` took 1 s, `failed` (by outcome name) went wrong, the rest took 10 ms."""
@@ -42,11 +54,16 @@ def measured(
     stages = [
         StageMeasurement(
             window=window,
-            outcomes=outcomes,
-            latencies_s=(0.01,) * (correct - slow) + (1.0,) * slow,
-            lateness_s=(lateness_s,) * due,
-            generator=GeneratorHealth(cpu_share, pauses_s),
+            seconds={
+                int(window.judged_from_s): Second(
+                    [outcomes[outcome] for outcome in Outcome],
+                    array("d", [0.01] * (correct - slow) + [1.0] * slow),
+                    array("d", [lateness_s] * due),
+                )
+            },
+            generators=tuple(generators),
             measured_s=max(0.0, min(window.ends_s, ended_s) - window.judged_from_s),
+            settling={},
         )
         for window in timeline.windows
     ]

@@ -61,16 +61,19 @@ def test_uniform_arrivals_come_at_even_intervals_of_their_stage() -> None:
     assert due_s[11:] == pytest.approx([6 + number / 4 for number in range(24)])
 
 
-def paced_user(each: str, phase: float) -> PacedUser:
+def paced_user(each: str, number: int = 0) -> PacedUser:
     stages = [{"users": 1, "each": each, "for": "30s"}]
-    return PacedUser(timeline_of(make_scenario(stages=stages, load=CLOSED_LOAD)), phase)
+    return PacedUser(timeline_of(make_scenario(stages=stages, load=CLOSED_LOAD)), number, seed=7)
 
 
-@pytest.mark.parametrize("phase", [0.0, 0.3, 0.999])
+@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("began_s", [0.0, 0.7, 1.9])
 @pytest.mark.parametrize("window_s", [(5, 30), (7.5, 20.5)])
-def test_a_user_who_is_answered_in_time_asks_exactly_at_its_rate(phase: float, window_s: tuple[float, float]) -> None:
-    user = paced_user("2/s", phase)
-    now_s, due_s = 0.0, []
+def test_a_user_who_is_answered_in_time_asks_exactly_at_its_rate(
+    number: int, began_s: float, window_s: tuple[float, float]
+) -> None:
+    user = paced_user("2/s", number)
+    now_s, due_s = began_s, []
     while now_s < 31:
         due_s.append(user.next_due_s(now_s))
         now_s = due_s[-1] + 0.1
@@ -79,7 +82,21 @@ def test_a_user_who_is_answered_in_time_asks_exactly_at_its_rate(phase: float, w
 
 
 def test_a_user_who_is_answered_late_asks_at_once_and_loses_what_it_would_have_asked() -> None:
-    user = paced_user("1/s", phase=0.5)
-    assert user.next_due_s(0.0) == 0.5
+    user = paced_user("1/s")
+    assert user.next_due_s(0.0) == user.phase
     assert user.next_due_s(3.7) == 3.7
     assert user.next_due_s(3.8) == 4.7
+
+
+def test_a_user_asks_at_the_same_moments_whenever_it_was_started() -> None:
+    """So that a run can be repeated, and split among processes that start their users at slightly other times."""
+    first, second = paced_user("1/s", 3), paced_user("1/s", 3)
+    assert first.next_due_s(0.0) == first.phase
+    assert second.next_due_s(1.5) in (1 + first.phase, 2 + first.phase)
+
+
+def test_users_do_not_march_in_step() -> None:
+    phases = [paced_user("1/s", number).phase for number in range(100)]
+    assert len(set(phases)) == 100
+    assert all(0 <= phase < 1 for phase in phases)
+    assert sum(phases) == pytest.approx(50, abs=10)

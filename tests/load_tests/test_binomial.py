@@ -64,8 +64,8 @@ def test_no_request_proves_nothing(bad: int) -> None:
 
 
 def test_more_requests_settle_an_open_question_unless_it_is_too_close() -> None:
-    more = binomial.requests_to_settle(2, 300, 0.01, 0.95)
+    more = binomial.requests_to_settle(2, 300, 0.01, 0.95, 0.95)
     assert more is not None
     assert binomial.proves_kept(round(2 * (300 + more) / 300), 300 + more, 0.01, 0.95)
-    assert binomial.requests_to_settle(3, 300, 0.01, 0.95) is None
-    assert binomial.requests_to_settle(0, 0, 0.01, 0.95) == 299
+    assert binomial.requests_to_settle(3, 300, 0.01, 0.95, 0.95) is None
+    assert binomial.requests_to_settle(0, 0, 0.01, 0.95, 0.95) == 299

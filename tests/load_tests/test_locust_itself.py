@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from load_tests.report.run_report import FILE_NAME, RunReport
 from load_tests.judgement import Verdict
+from load_tests.report.run_report import FILE_NAME, RunReport
 from tests.conftest import ROOT, ServiceFactory
 from tests.load_tests.conftest import SCENARIO
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -63,9 +62,14 @@ def test_a_small_share_is_sent_at_all() -> None:
     assert [sum(payload.status == 422 for payload in payloads), sum(p.answer is not None for p in payloads)] == [1, 1]
 
 
-def test_a_deck_is_dealt_over_and_over() -> None:
-    deck = Deck((Payload(b"a", 200), Payload(b"b", 200)), "charges")
-    assert [payload.body for payload in islice(deck.deal(first=1), 4)] == [b"b", b"a", b"b", b"a"]
+def test_decks_with_other_payloads_have_other_fingerprints() -> None:
+    """Workers with another working copy must not join a run."""
+    decks = [
+        Deck((Payload(body, status, answer),), "charges")
+        for body, status, answer in ((b"a", 200, None), (b"b", 200, None), (b"a", 422, None), (b"a", 200, 1.5))
+    ]
+    assert len({deck.fingerprint for deck in decks}) == 4
+    assert Deck((Payload(b"a", 200),), "charges").fingerprint == decks[0].fingerprint
 
 
 DECK = Deck((), "charges")

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from load_tests.arrivals import poisson_arrivals
+from load_tests.judgement import Verdict
 from load_tests.report.run_report import RunReport
 from load_tests.scenario import load
 from load_tests.timeline import Timeline, timeline_of
-from load_tests.judgement import Verdict
 from tests.conftest import ROOT, RunningService, ServiceFactory
 from tests.load_tests.conftest import SCENARIO, FinishedRun, StartedRun, StartRun
 

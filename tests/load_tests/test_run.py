@@ -1,25 +1,46 @@
-"""A run is over when its last answer is in, and knows when its own generator lost something."""
+"""A process offers its share of a run and knows when it is done; a record knows when its own side lost something."""
 
+from collections.abc import Iterator
 from itertools import islice
 
 import pytest
 
+from load_tests.arrivals import open_arrivals
+from load_tests.generator_health import Generator, HealthSampler, share_hosts
 from load_tests.outcomes import Outcome
 from load_tests.payloads.deck import Deck, Payload
-from load_tests.run import GRACE_S, LoadRun
-from tests.load_tests.builders import CLOSED_LOAD, make_scenario
-from tests.load_tests.test_outcomes import Clock
+from load_tests.record import RunRecord
+from load_tests.run import GRACE_S, LoadRun, Share
+from tests.load_tests.builders import CLOSED_LOAD, Clock, make_scenario
 
-DECK = Deck((Payload(b"{}", 200),), "charges")
+DECK = Deck(tuple(Payload(b"%d" % number, 200) for number in range(7)), "charges")
 CLOSED = {"load": CLOSED_LOAD, "stages": [{"name": "five", "users": 5, "each": "1/s", "for": "32s"}]}
 
 
-def run_at(clock: Clock, **changes: object) -> LoadRun:
-    return LoadRun(make_scenario(**changes), DECK, clock=clock, cpu_clock=Clock())
+def alone_at(clock: Clock, **changes: object) -> tuple[LoadRun, RunRecord]:
+    """A run in one process, and its record."""
+    scenario = make_scenario(**changes)
+    record = RunRecord(scenario, clock)
+    record.generators.append(Generator("the generator"))
+    run = LoadRun(scenario, DECK, record.tally, record.generators[0], now_s=clock, cpu_clock=Clock())
+    return run, record
+
+
+def share_of(number: int, of: int, **changes: object) -> LoadRun:
+    """A worker's part of a run."""
+    scenario = make_scenario(**changes)
+    record = RunRecord(scenario, Clock())
+    return LoadRun(scenario, DECK, record.tally, Generator("worker"), share=Share(number, of), now_s=Clock())
+
+
+def schedule(run: LoadRun) -> Iterator[tuple[int, float]]:
+    taken = run.take_schedule()
+    assert taken is not None
+    return taken
 
 
 def offer_everything(run: LoadRun, clock: Clock) -> None:
-    for due_s in run.open_arrivals():
+    for _, due_s in schedule(run):
         clock.now_s = due_s
         run.recorder.ended(run.recorder.sent(due_s), Outcome.CORRECT)
     run.all_offered = True
@@ -27,7 +48,7 @@ def offer_everything(run: LoadRun, clock: Clock) -> None:
 
 def test_a_run_is_over_at_the_end_of_its_timeline_if_nothing_is_in_flight() -> None:
     clock = Clock()
-    run = run_at(clock)
+    run, _ = alone_at(clock)
     offer_everything(run, clock)
     assert not run.over
     clock.now_s = 13.0
@@ -36,25 +57,35 @@ def test_a_run_is_over_at_the_end_of_its_timeline_if_nothing_is_in_flight() -> N
 
 def test_a_run_waits_for_what_is_in_flight_up_to_the_timeout() -> None:
     clock = Clock()
-    run = run_at(clock)
+    run, record = alone_at(clock)
     offer_everything(run, clock)
     run.recorder.sent(12.9)
     clock.now_s = 13.0 + 2.0
     assert not run.over
     clock.now_s += GRACE_S
     assert run.over
-    [*_, last] = run.recorder.log
-    assert last.outcome is Outcome.CORRECT
-    measurement = run.measurement()
-    assert measurement.stages[-1].outcomes[Outcome.UNFINISHED] == 1
+    run.recorder.abandon()
+    assert record.measurement().stages[-1].counts.of(Outcome.UNFINISHED) == 1
+
+
+def test_a_run_that_was_stopped_is_over_when_its_last_answer_is_in() -> None:
+    clock = Clock()
+    run, _ = alone_at(clock)
+    ticket = run.recorder.sent(0.0)
+    clock.now_s = 6.0
+    run.stop_offering()
+    clock.now_s = 7.0
+    assert not run.over
+    run.recorder.ended(ticket, Outcome.CORRECT)
+    assert run.over
 
 
 def test_a_complete_run_ends_with_its_timeline() -> None:
     clock = Clock()
-    run = run_at(clock)
+    run, record = alone_at(clock)
     offer_everything(run, clock)
     clock.now_s = 14.0
-    measurement = run.measurement()
+    measurement = record.measurement()
     assert measurement.ended_s == 13.0
     assert measurement.generator_errors == ()
     assert measurement.stages[-1].measured_s == 10.0
@@ -62,65 +93,99 @@ def test_a_complete_run_ends_with_its_timeline() -> None:
 
 def test_a_run_that_is_stopped_remembers_when() -> None:
     clock = Clock()
-    run = run_at(clock)
+    _, record = alone_at(clock)
     clock.now_s = 6.0
-    run.stop_offering()
+    record.stop_offering()
     clock.now_s = 8.0
-    measurement = run.measurement()
+    measurement = record.measurement()
     assert measurement.ended_s == 6.0
     assert measurement.stages[-1].measured_s == 3.0
 
 
 def test_requests_that_were_due_and_never_offered_are_found_out() -> None:
     clock = Clock()
-    run = run_at(clock)
-    due = len(list(run.open_arrivals()))
-    for due_s in islice(run.open_arrivals(), due - 3):
+    run, record = alone_at(clock)
+    due = sum(1 for _ in open_arrivals(run.scenario, run.timeline))
+    for _, due_s in islice(schedule(run), due - 3):
         run.recorder.dropped(due_s)
     clock.now_s = 13.0
-    assert run.measurement().generator_errors == (f"3 of {due} requests were due and never offered",)
+    assert record.measurement().generator_errors == (f"{due} requests were due, and {due - 3} are accounted for",)
 
 
 def test_closed_users_are_not_held_against_a_schedule() -> None:
     clock = Clock()
-    run = run_at(clock, **CLOSED)
+    run, record = alone_at(clock, **CLOSED)
     clock.now_s = 34.0
     assert run.over
-    assert run.measurement().generator_errors == ()
+    assert record.measurement().generator_errors == ()
 
 
-def test_closed_users_do_not_march_in_step() -> None:
-    run = run_at(Clock(), **CLOSED)
-    first_due_s = [run.new_user().next_due_s(0.0) for _ in range(5)]
-    assert len(set(first_due_s)) == 5
-    assert all(0 <= due_s < 1 for due_s in first_due_s)
+@pytest.mark.parametrize("workers", [1, 2, 3, 7])
+def test_the_shares_of_all_workers_are_the_requests_of_one_process(workers: int) -> None:
+    """Due times, numbers and payloads: the service cannot tell how many processes there are."""
+    whole = list(schedule(share_of(0, 1)))
+    shares = [list(schedule(share_of(number, workers))) for number in range(workers)]
+    assert sorted(request for share in shares for request in share) == whole
+    assert {share[0] for share in shares} == set(whole[:workers]), "each worker has requests of its own"
 
 
-def test_the_generators_cpu_share_is_the_mean_over_the_judged_time() -> None:
+def test_a_request_has_the_same_payload_whoever_sends_it() -> None:
+    assert share_of(1, 3).payload(100) == share_of(0, 1).payload(100)
+
+
+def test_a_worker_offers_its_share_once() -> None:
+    """Locust starts a dispatcher again where it wants to make up for a worker that was lost."""
+    run = share_of(0, 2)
+    assert run.take_schedule() is not None
+    assert run.take_schedule() is None
+
+
+def test_workers_share_the_cap_on_requests_in_flight() -> None:
+    assert [share_of(0, of).most_in_flight for of in (1, 2, 3)] == [1000, 500, 334]
+
+
+def test_closed_users_have_numbers_of_their_own_over_all_workers_and_leave_them_to_those_who_come_next() -> None:
+    first, second = share_of(0, 2, **CLOSED), share_of(1, 2, **CLOSED)
+    users = [first.new_user(), second.new_user(), first.new_user(), second.new_user(), first.new_user()]
+    assert [user.number for user in users] == [0, 1, 2, 3, 4]
+    first.user_left(users[2])
+    assert first.new_user().number == 2
+    assert first.new_user().number == 6
+
+
+def test_a_generators_cpu_share_is_the_mean_over_the_judged_time() -> None:
+    generator = Generator("the generator", cores=0.5)
     clock, cpu_clock = Clock(), Clock()
-    run = LoadRun(make_scenario(), DECK, clock=clock, cpu_clock=cpu_clock)
-    for second, share in enumerate([0.0, 1.0, 1.0, *[0.5] * 10]):
-        clock.now_s, cpu_clock.now_s = second, cpu_clock.now_s + share
-        run.cpu.sample()
-    clock.now_s = 13.0
-    assert run.measurement().stages[-1].generator.cpu_share == pytest.approx(0.5)
+    sampler = HealthSampler(generator.health, clock, cpu_clock)
+    for second, cores in enumerate([0.0, 1.0, 1.0, *[0.25] * 10]):
+        clock.now_s, cpu_clock.now_s = second, cpu_clock.now_s + cores
+        sampler.sample(latest_s=0.0, in_flight=0)
+    assert generator.within(3.0, 13.0).cpu_share == pytest.approx(0.5)
+    assert generator.within(20.0, 30.0).cpu_share == 0.0
+
+
+def test_processes_of_one_machine_share_its_cores() -> None:
+    generators = [Generator("a", "here", 2.0), Generator("b", "here", 2.0), Generator("c", "there", 8.0)]
+    share_hosts(generators, lambda available, processes: min(1.0, available / processes / 2))
+    assert [generator.cores for generator in generators] == [0.5, 0.5, 1.0]
 
 
 def test_a_pause_after_a_run_was_stopped_is_none_of_the_run() -> None:
     """Locust itself pauses for some 40 ms when it is told to stop."""
     clock = Clock()
-    run = run_at(clock)
+    _, record = alone_at(clock)
     clock.now_s = 6.0
-    run.stop_offering()
-    run.pauses.note(5.98, 6.5)
-    assert run.measurement().stages[-1].generator.pauses_s == ()
+    record.stop_offering()
+    record.generators[0].pauses.note(5.98, 6.5)
+    assert record.measurement().stages[-1].generators[0].pauses_s == ()
 
 
 def test_the_generators_pauses_are_counted_in_the_judged_time_they_fall_into() -> None:
     clock = Clock()
-    run = run_at(clock)
-    run.pauses.note(2.0, 2.021)  # as long as it meant to sleep, and no matter what is below 5 ms
-    run.pauses.note(2.5, 3.5)
-    run.pauses.note(5.0, 5.12)
+    _, record = alone_at(clock)
+    pauses = record.generators[0].pauses
+    pauses.note(2.0, 2.021)  # as long as it meant to sleep, and no matter what is below 5 ms
+    pauses.note(2.5, 3.5)
+    pauses.note(5.0, 5.12)
     clock.now_s = 13.0
-    assert run.measurement().stages[-1].generator.pauses_s == pytest.approx((0.5, 0.1))
+    assert record.measurement().stages[-1].generators[0].pauses_s == pytest.approx((0.5, 0.1))

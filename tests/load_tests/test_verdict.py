@@ -6,10 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from load_tests.generator_health import StageHealth
+from load_tests.judgement import Verdict, worst
 from load_tests.measurement import Measurement
 from load_tests.scenario import Scenario
-from load_tests.verdict import RunVerdict, Verdict, judge, worst
+from load_tests.verdict import RunVerdict, judge
 from tests.load_tests.builders import CLOSED_LOAD, make_scenario, measured
+
+
+def used(cpu_share: float) -> dict[str, Any]:
+    """A generator that used so much of the CPU it may use."""
+    return {"generators": (StageHealth("the generator", cpu_share),)}
+
+
+def paused(*pauses_s: float) -> dict[str, Any]:
+    """A generator that stood still so often and so long."""
+    return {"generators": (StageHealth("the generator", 0.1, pauses_s),)}
 
 
 def verdict_on(scenario: Scenario | None = None, **seen: Any) -> RunVerdict:
@@ -91,9 +103,9 @@ def test_a_throughput_not_measured_to_its_end_is_not_judged() -> None:
         ({"due": 1000, "dropped": 6}, "the generator dropped 6 of 1000 requests"),
         ({"ended_s": 12.9}, "the run was stopped after 12.9 s of 13 s, in stage only"),
         ({"ended_s": 0.0}, "the run was stopped after 0 ms of 13 s, in stage warm-up"),
-        ({"cpu_share": 0.85}, "the generator used 85% of its core"),
+        (used(0.85), "the generator used 85% of the CPU it may use"),
         ({"lateness_s": 0.021}, "1 % of the requests left 21 ms late or more"),
-        ({"pauses_s": (0.021,) * 5}, "the generator stood still for 105 ms in all"),
+        (paused(*(0.021,) * 5), "the generator stood still for 105 ms in all"),
     ],
 )
 def test_a_measurement_that_cannot_be_trusted_is_invalid(seen: dict[str, Any], reason: str) -> None:
@@ -105,10 +117,19 @@ def test_a_measurement_that_cannot_be_trusted_is_invalid(seen: dict[str, Any], r
 
 @pytest.mark.parametrize(
     "seen",
-    [{"dropped": 5}, {"cpu_share": 0.84}, {"lateness_s": 0.02}, {"pauses_s": (0.02,) * 50}, {"pauses_s": (0.1,)}],
+    [{"dropped": 5}, used(0.84), {"lateness_s": 0.02}, paused(*(0.02,) * 50), paused(0.1)],
 )
 def test_a_measurement_at_the_border_of_trust_is_trusted(seen: dict[str, Any]) -> None:
     assert verdict_on(**seen).invalid_because == ()
+
+
+def test_one_worker_of_many_that_was_overworked_spoils_the_run_and_is_named() -> None:
+    crew = (StageHealth("worker 1", 0.2), StageHealth("worker 2", 0.9), StageHealth("worker 3", 0.2, (0.5,)))
+    judged = verdict_on(generators=crew)
+    assert [because.partition(" used")[0].partition(" stood")[0] for because in judged.invalid_because] == [
+        "only: worker 2",
+        "only: worker 3",
+    ]
 
 
 def test_lateness_is_held_against_the_tightest_threshold() -> None:
@@ -129,7 +150,7 @@ def test_a_stage_that_is_not_judged_cannot_spoil_the_verdict() -> None:
         {"name": "x", "rate": "1/s", "for": "5s", "judge": False},
     ]
     scenario = make_scenario(stages=stages)
-    good, bad = measured(scenario), measured(scenario, timeout=1000, cpu_share=1.0)
+    good, bad = measured(scenario), measured(scenario, timeout=1000, **used(1.0))
     mixed = Measurement(stages=(bad.stages[0], good.stages[1], bad.stages[2]), ended_s=good.ended_s)
     assert judge(scenario, mixed).verdict is Verdict.PASS
 
@@ -138,6 +159,32 @@ def test_a_run_stopped_by_a_signal_says_which() -> None:
     scenario = make_scenario()
     cut = Measurement(measured(scenario).stages, ended_s=5.0, stopped_by="SIGTERM")
     assert judge(scenario, cut).reason == "the run was stopped by SIGTERM after 5 s of 13 s, in stage only"
+
+
+def test_a_hopeless_run_that_was_ended_early_fails_and_is_not_called_cut_short() -> None:
+    scenario = make_scenario(slo={"p99": "100ms", "errors": "1%"})
+    early = judge(scenario, measured(scenario, timeout=50)).judgements[0]
+    cut = Measurement(measured(scenario, due=200).stages, ended_s=5.0, broken_early=early)
+    judged = judge(scenario, cut)
+    assert judged.verdict is Verdict.FAIL
+    assert judged.judgements[0] == early
+    assert judged.judgements[1].verdict is Verdict.INCONCLUSIVE
+
+
+def test_each_repetition_of_a_scenario_has_to_pass() -> None:
+    scenario = make_scenario(repeat=3, slo={"p99": "100ms", "errors": {"limit": "1%", "scope": "run"}})
+    good, bad = measured(scenario), measured(scenario, slow=100)
+    assert judge(scenario, good).verdict is Verdict.PASS
+    mixed = judge(scenario, Measurement((*good.stages[:2], bad.stages[2], good.stages[3]), ended_s=good.ended_s))
+    assert mixed.verdict is Verdict.FAIL
+    assert [(judgement.where, judgement.verdict.value) for judgement in mixed.judgements] == [
+        ("only #1", "PASS"),
+        ("only #2", "FAIL"),
+        ("only #3", "PASS"),
+        ("run #1", "PASS"),
+        ("run #2", "PASS"),
+        ("run #3", "PASS"),
+    ]
 
 
 def test_a_signal_after_the_last_stage_still_makes_a_run_invalid() -> None:
