@@ -47,7 +47,7 @@ class FinishedRun:
 class StartedRun:
     """A load test under way."""
 
-    def __init__(self, scenario: str, host: str, folder: Path, **environment: str) -> None:
+    def __init__(self, scenario: str, host: str, folder: Path, *options: str, **environment: str) -> None:
         self.folder = folder / "report"
         path = folder / "scenario.yaml"
         path.write_text(scenario, encoding="utf-8")
@@ -55,7 +55,7 @@ class StartedRun:
         command = [sys.executable, "-m", "load_tests", "run", str(path), "--host", host]
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
-                [*command, "--report-folder", str(self.folder)],
+                [*command, "--report-folder", str(self.folder), *options],
                 cwd=ROOT,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -81,11 +81,11 @@ StartRun = Callable[..., StartedRun]
 
 @pytest.fixture
 def start_run(tmp_path: Path) -> Iterator[StartRun]:
-    """Start `python -m load_tests run` with a scenario's text on a host; ended after the test."""
+    """Start `python -m load_tests run` with a scenario's text on a host, and with options; ended after the test."""
     started: list[StartedRun] = []
 
-    def start(host: str, scenario: str = SCENARIO, **environment: str) -> StartedRun:
-        started.append(StartedRun(scenario, host, tmp_path, **environment))
+    def start(host: str, scenario: str = SCENARIO, *options: str, **environment: str) -> StartedRun:
+        started.append(StartedRun(scenario, host, tmp_path, *options, **environment))
         return started[-1]
 
     yield start

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from load_tests.connections import Connections
-from tests.load_tests.test_outcomes import Clock
+from tests.load_tests.builders import Clock
 
 
 class Session:
