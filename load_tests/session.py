@@ -15,6 +15,7 @@ from pathlib import Path
 import gevent
 from flask import has_request_context
 from locust.env import Environment
+from locust.util.timespan import parse_timespan
 
 from load_tests import scenario as scenarios
 from load_tests.abort import LOOK_EVERY_S
@@ -107,7 +108,7 @@ class LoadSession:
         self._options = options
         self._crew = crew
         self._under_way: UnderWay | None = None
-        self._observer: gevent.Greenlet[..., None] | None = None
+        self._watching: list[gevent.Greenlet[..., None]] = []
         self._last: tuple[RunReport, Path] | None = None
         environment.process_exit_code = Verdict.INVALID.exit_code
         self._read_scenario()
@@ -146,7 +147,10 @@ class LoadSession:
         self._environment.stop_timeout = scenario.load.timeout + GRACE_S + STOP_SLACK_S
         clock.start()
         under_way.offering.start()
-        self._observer = gevent.spawn(under_way.observe)
+        self._watching = [gevent.spawn(under_way.observe)]
+        if self._options.headless and self._options.run_time:  # which Locust forgets where there is a shape
+            run_time_s = parse_timespan(str(self._options.run_time))
+            self._watching.append(gevent.spawn_later(run_time_s, self._stop_early, "--run-time"))
         return under_way
 
     def _facts_of(self, scenario: Scenario, started_at: datetime) -> RunFacts:
@@ -178,16 +182,19 @@ class LoadSession:
     def _who_stops(self) -> str:
         if has_request_context():
             return "the web page's Stop"
-        return "--run-time" if self._options.run_time else "Locust"
+        return "Locust"
 
     def stop_by_signal(self, number: int) -> None:
         """End a run that a signal interrupts like any other, but remember it; a second signal ends it at once."""
+        if self._under_way is not None and self._under_way.record.stopped_by:
+            os._exit(Verdict.INVALID.exit_code)
+        self._stop_early(signal.Signals(number).name)
+
+    def _stop_early(self, by: str) -> None:
+        """End the run under way, and Locust with it, and remember who wanted that."""
         if self._under_way is not None:
-            record = self._under_way.record
-            if record.stopped_by:
-                os._exit(Verdict.INVALID.exit_code)
-            record.stopped_by = signal.Signals(number).name
-            record.stop_offering()
+            self._under_way.record.stopped_by = by
+            self._under_way.record.stop_offering()
         if self._environment.runner is not None:
             gevent.spawn(self._environment.runner.quit)
 
@@ -201,8 +208,7 @@ class LoadSession:
         under_way, self._under_way = self._under_way, None
         if under_way is None:
             return
-        if self._observer is not None:
-            self._observer.kill()
+        gevent.killall(self._watching)
         under_way.offering.conclude()
         record = under_way.record
         measurement = record.measurement()

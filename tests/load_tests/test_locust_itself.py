@@ -69,12 +69,17 @@ def test_plain_locust_refuses_a_wrong_scenario_with_the_usage_exit_code(scenario
     assert re.search("no scenario 'nothing'|model: 1", finished.stderr)
 
 
-def test_runs_over_several_processes_are_refused_rather_than_judged_by_a_part(scenario_file: Path) -> None:
-    options = ("-f", str(LOCUSTFILE), "--headless", "--host", "http://127.0.0.1:9", "--processes", "2")
-    command = locust(*options, "--scenario", str(scenario_file))
-    finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=DEADLINE_S)
-    assert finished.returncode == 2
-    assert "leave out --processes" in finished.stderr
+def test_a_run_that_is_ended_by_run_time_says_at_which_stage(
+    running_service: ServiceFactory, scenario_file: Path, tmp_path: Path
+) -> None:
+    options = ("-f", str(LOCUSTFILE), "--headless", "--host", running_service().url, "--run-time", "3s")
+    own = ("--scenario", str(scenario_file), "--report-folder", str(tmp_path / "report"))
+    finished = subprocess.run(locust(*options, *own), capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert finished.returncode == 4, finished.stderr
+    report = RunReport.model_validate_json((tmp_path / "report" / FILE_NAME).read_bytes())
+    assert report.reason.startswith("the run was stopped by --run-time after ")
+    assert "in stage first" in report.reason
+    assert report.stages[1].correct > 0
 
 
 @pytest.fixture
@@ -129,3 +134,13 @@ def test_a_test_started_on_the_web_page_follows_the_scenario_and_is_judged(web_p
     assert [stage.name for stage in report.stages] == ["warm-up", "first", "second"]
     assert "PASS (exit 0): 6 of 6 objectives kept" in ask(f"{web_page}/logs"), "where the page shows Locust's log"
     wait_for(lambda: "\nPASS (exit 0): " in (tmp_path / "locust.log").read_text(encoding="utf-8"))
+
+
+def test_a_test_stopped_on_the_web_page_is_invalid_and_says_at_which_stage(web_page: str, tmp_path: Path) -> None:
+    ask(f"{web_page}/swarm", {"user_count": "1", "spawn_rate": "1"})
+    wait_for(lambda: "first:" in (tmp_path / "locust.log").read_text(encoding="utf-8"))
+    ask(f"{web_page}/stop", {"stop": "now"})
+    report = wait_for_report(tmp_path / "report")
+    assert report.verdict is Verdict.INVALID
+    assert report.reason.startswith("the run was stopped by the web page's Stop after ")
+    assert "in stage first" in report.reason
