@@ -17,7 +17,7 @@ DATA ?= real
 MODELS := $(patsubst model/%/training.py,%,$(wildcard model/*/training.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lock demo serve loadtest data train documents test lint format clean FORCE
+.PHONY: help install install-dev lock demo serve loadtest calibrate data train documents test lint format clean FORCE
 
 ##@ Start here
 help: ## List what can be made
@@ -39,6 +39,9 @@ serve: install ## Serve both models on PORT until Ctrl-C
 
 loadtest: install ## Put the load of SCENARIO on the service at HOST, and judge it
 	@$(BIN)/python -m load_tests run $(SCENARIO) --host $(HOST)
+
+calibrate: install ## Measure what this generator can do on this machine
+	@$(BIN)/python -m load_tests.calibrate
 
 ##@ The models
 data: install ## Download the real data sets into data/
