@@ -216,17 +216,24 @@ def load(name_or_path: str) -> Scenario:
     """Read and validate a scenario; ScenarioError says what is wrong and what to write instead."""
     path = find(name_or_path)
     try:
-        text = path.read_text(encoding="utf-8")
-        written = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+        return parse(path.stem, path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path}: not YAML: {error}") from None
     except ScenarioError as error:
-        raise ScenarioError(f"{path}: {error}") from None
-    if not isinstance(written, dict):
-        raise ScenarioError(f"{path}: a scenario is a mapping with the keys model, load, stages and slo")
-    if own := {"name", "text"} & set(written):
-        raise ScenarioError(f"{path}: unknown key {own.pop()!r}: a scenario is named after its file")
+        raise ScenarioError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
+
+
+def parse(name: str, text: str) -> Scenario:
+    """Validate the text of a scenario file; ScenarioError says what is wrong, one line each."""
     try:
-        return Scenario.model_validate({"name": path.stem, "text": text, **written})
+        written = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a SafeLoader)
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(written, dict):
+        raise ScenarioError("a scenario is a mapping with the keys model, load, stages and slo")
+    if own := {"name", "text"} & set(written):
+        raise ScenarioError(f"unknown key {own.pop()!r}: a scenario is named after its file")
+    try:
+        return Scenario.model_validate({"name": name, "text": text, **written})
     except ValidationError as error:
-        raise ScenarioError("\n".join(f"{path}: {line}" for line in explain(error, Scenario))) from None
+        raise ScenarioError("\n".join(explain(error, Scenario))) from None
