@@ -65,6 +65,11 @@ def upper_limit(bad: int, n: int, confidence: float) -> float:
     return high
 
 
+def lower_limit(bad: int, n: int, confidence: float) -> float:
+    """Smallest share of bad requests that `bad` of `n` leave possible (one-sided Clopper-Pearson)."""
+    return 1 - upper_limit(n - bad, n, confidence)
+
+
 def requests_to_prove(bad: int, allowed: float, confidence: float) -> int:
     """Fewest requests that prove a share of at most `allowed` with `bad` bad ones among them."""
     low, high = bad, bad + 1

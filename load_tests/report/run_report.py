@@ -100,6 +100,21 @@ class ObjectiveReport(_Part):
     due: int
     bad: int
     evidence: str
+    measured_s: float = Field(default=0.0, description="Length of the judged time that was measured.")
+    bad_seconds: int = Field(default=0, description="Distinct seconds in which a request was due that turned out bad.")
+    seen_ms: float | None = Field(
+        default=None,
+        description="The sample's percentile, requests not answered correctly counting as infinitely late; "
+        "null if it is infinite, and for objectives that are not on latency.",
+    )
+    interval_ms: tuple[float | None, float | None] | None = Field(
+        default=None,
+        description="What that percentile may be, by a block bootstrap over seconds at the scenario's confidence; "
+        "null in it is infinite.",
+    )
+    replicates_ms: tuple[float | None, ...] = Field(
+        default=(), description="The bootstrap's percentiles, thinned and rising; null is infinite."
+    )
 
     @classmethod
     def of(cls, judgement: Judgement) -> Self:

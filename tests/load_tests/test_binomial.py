@@ -43,6 +43,13 @@ def test_the_upper_limit_is_the_one_of_clopper_and_pearson(n: int, bad_share: fl
     assert binomial.upper_limit(bad, n, 0.95) == pytest.approx(stats.beta.ppf(0.95, bad + 1, n - bad), rel=1e-6)
 
 
+@given(n=st.integers(1, 100_000), bad_share=st.floats(0, 0.3))
+def test_the_lower_limit_is_the_one_of_clopper_and_pearson(n: int, bad_share: float) -> None:
+    bad = round(n * bad_share)
+    expected = stats.beta.ppf(0.05, bad, n - bad + 1) if bad else 0.0
+    assert binomial.lower_limit(bad, n, 0.95) == pytest.approx(expected, rel=1e-6, abs=1e-12)
+
+
 @given(n=st.integers(1, 20_000), bad=st.integers(0, 200), allowed=st.sampled_from([0.001, 0.01, 0.05, 0.5]))
 def test_nothing_is_proven_both_kept_and_broken(n: int, bad: int, allowed: float) -> None:
     bad = min(bad, n)
@@ -61,6 +68,7 @@ def test_no_request_proves_nothing(bad: int) -> None:
     assert not binomial.proves_kept(bad, 0, 0.01, 0.95)
     assert not binomial.proves_broken(bad, 0, 0.01, 0.95)
     assert binomial.upper_limit(bad, 0, 0.95) == 1
+    assert binomial.lower_limit(bad, 0, 0.95) == 0
 
 
 def test_more_requests_settle_an_open_question_unless_it_is_too_close() -> None:
