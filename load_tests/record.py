@@ -53,12 +53,10 @@ class RunRecord:
 
     def look(self) -> Judgement | None:
         """Look whether the run is hopeless by now; the objective that is broken, the first time that one is."""
-        now_s = self.now_s()
-        stage = self.timeline.at(now_s)
-        if not stage.aborts or not self.offering:
+        if not self.offering:
             return None
-        known = self.tally.look(now_s)
-        self.broken_early = broken_already(self.demands, known, stage.name, self.scenario.confidence)
+        now_s = self.now_s()
+        self.broken_early = broken_already(self.demands, self.tally.look(now_s), now_s, self.scenario)
         return self.broken_early
 
     def stop_offering(self) -> None:

@@ -1,5 +1,7 @@
 """The binomial limits are exact: held against published values and against SciPy."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,3 +79,34 @@ def test_more_requests_settle_an_open_question_unless_it_is_too_close() -> None:
     assert binomial.proves_kept(round(2 * (300 + more) / 300), 300 + more, 0.01, 0.95)
     assert binomial.requests_to_settle(3, 300, 0.01, 0.95, 0.95) is None
     assert binomial.requests_to_settle(0, 0, 0.01, 0.95, 0.95) == 299
+
+
+@pytest.mark.parametrize(
+    ("bad", "n", "allowed"),
+    [
+        (1030, 100_000, 0.01),
+        (9860, 1_000_000, 0.01),
+        (242, 226_568, 0.001),
+        (25_100, 50_000, 0.5),
+        (94_900, 100_000, 0.95),
+    ],
+)
+@pytest.mark.parametrize("confidence", [0.95, 0.9999])
+def test_a_large_number_of_requests_to_settle_is_right_to_a_few_percent(
+    bad: int, n: int, allowed: float, confidence: float
+) -> None:
+    total = n + (binomial.requests_to_settle(bad, n, allowed, confidence, confidence) or 0)
+    for factor, enough in ((1.03, True), (0.97, False)):
+        assert settled(round(bad / n * total * factor), round(total * factor), allowed, confidence) is enough
+
+
+def settled(bad: int, n: int, allowed: float, confidence: float) -> bool:
+    return binomial.proves_kept(bad, n, allowed, confidence) or binomial.proves_broken(bad, n, allowed, confidence)
+
+
+def test_what_a_million_requests_prove_is_known_in_milliseconds() -> None:
+    """It is asked while the load goes on, in the process that offers it."""
+    before_s = time.process_time()
+    binomial.upper_limit(9_990, 1_000_000, 0.95)
+    binomial.requests_to_settle(9_900, 1_000_000, 0.01, 0.95, 0.95)
+    assert time.process_time() - before_s < 0.01
