@@ -19,6 +19,7 @@ from locust.util.timespan import parse_timespan
 
 from load_tests import scenario as scenarios
 from load_tests.abort import LOOK_EVERY_S
+from load_tests.calibration import read_floor
 from load_tests.clock import RunClock
 from load_tests.crew import Crew, CrewError
 from load_tests.demands import check_provable
@@ -135,7 +136,7 @@ class LoadSession:
         scenario = self._read_scenario()
         deck = make_deck(source_for(scenario.model), scenario.load)
         clock = RunClock()
-        record = RunRecord(scenario, clock)
+        record = RunRecord(scenario, clock, floor=read_floor())
         if self._crew is not None:
             self._crew.prepare(record, deck)
         under_way = UnderWay(

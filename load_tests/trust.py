@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from load_tests.calibration import floor_problem
 from load_tests.demands import JudgedDemand
 from load_tests.generator_health import BUSIEST_CPU_SHARE, StageHealth
 from load_tests.measurement import Measurement, StageMeasurement, percentile
@@ -30,6 +31,10 @@ def reasons_for_distrust(
     for stage in judged:
         most_s = MOST_LATENESS * _tightest_s(stage, demands, timeout_s)
         yield from _dropping(stage)
+        if measurement.floor is not None and stage.due:
+            rate_rps = stage.window.offered_rps / max(1, len(measurement.generators))
+            tightest_s = _tightest_s(stage, demands, timeout_s)
+            yield from floor_problem(stage.window.name, rate_rps, tightest_s, measurement.floor)
         yield from _late(stage, most_s)
         for generator in stage.generators:
             who = "the generator" if len(stage.generators) == 1 else generator.name

@@ -1,7 +1,6 @@
 """Theory and a virtual clock agree on how long requests wait, and on what closed users never see."""
 
 import heapq
-import random
 from fractions import Fraction
 from itertools import count, pairwise, takewhile
 
@@ -133,10 +132,10 @@ def test_requests_end_in_their_order_and_at_least_a_service_time_apart(due_s: li
     assert all(later - earlier >= float(service) - 1e-6 for earlier, later in pairwise(ends_s))
 
 
-def closed_requests(timeline: Timeline, users: int, phases: random.Random) -> list[tuple[float, float]]:
+def closed_requests(timeline: Timeline, users: int, seed: int) -> list[tuple[float, float]]:
     """When closed users ask of one server, and for how long they wait, on a virtual clock; seconds."""
     server = SingleServer(SERVICE_S)
-    schedules = [PacedUser(timeline, phases.random()) for _ in range(users)]
+    schedules = [PacedUser(timeline, number, seed) for number in range(users)]
     asking = [(schedule.next_due_s(0.0), number) for number, schedule in enumerate(schedules)]
     heapq.heapify(asking)
     asked: list[tuple[float, float]] = []
@@ -155,7 +154,7 @@ def test_closed_users_never_see_a_longer_queue_than_themselves(each_rps: float, 
     stages = [{"users": 5, "each": f"{each_rps}/s", "for": "60s"}]
     timeline = timeline_of(make_scenario(stages=stages, load=CLOSED_LOAD | {"warmup": "0s"}))
     closed = ClosedUsers(5, each_rps, SERVICE_S)
-    asked_s = [waited_s for due_s, waited_s in closed_requests(timeline, 5, random.Random(seed)) if due_s >= 10]
+    asked_s = [waited_s for due_s, waited_s in closed_requests(timeline, 5, seed) if due_s >= 10]
     assert closed.give_way == (each_rps > 5)
     assert closed.least_latency_s == pytest.approx(0.2 if each_rps > 5 else 0.04)
     assert len(asked_s) == pytest.approx(closed.asked_rps * 50, abs=5)
