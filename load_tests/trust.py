@@ -8,6 +8,7 @@ from load_tests.generator_health import BUSIEST_CPU_SHARE, StageHealth
 from load_tests.measurement import Measurement, StageMeasurement, percentile
 from load_tests.objectives import LatencyObjective
 from load_tests.quantities import format_duration
+from load_tests.tally import StageTally
 from load_tests.timeline import Timeline
 
 MOST_DROPPED = 0.005
@@ -30,7 +31,7 @@ def reasons_for_distrust(
         yield "no request was sent in a judged stage"
     for stage in judged:
         most_s = MOST_LATENESS * _tightest_s(stage, demands, timeout_s)
-        yield from _dropping(stage)
+        yield from dropping(stage)
         if measurement.floor is not None and stage.due:
             rate_rps = stage.window.offered_rps / max(1, len(measurement.generators))
             tightest_s = _tightest_s(stage, demands, timeout_s)
@@ -51,7 +52,8 @@ def _cut_short(measurement: Measurement, timeline: Timeline) -> str:
     )
 
 
-def _dropping(stage: StageMeasurement) -> Iterator[str]:
+def dropping(stage: StageMeasurement | StageTally) -> Iterator[str]:
+    """Say so if too much of the load was never offered."""
     if stage.dropped > MOST_DROPPED * stage.due:
         yield (
             f"{stage.window.name}: the generator dropped {stage.dropped} of {stage.due} requests, because too many "
