@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from load_tests.report.run_report import ObjectiveReport, RunReport, StageReport
+from load_tests.report.series import GeneratorReport
 
 MUCH_LESS = 0.95
 """Below this share of what they would have asked, closed users are said to have given way."""
@@ -44,6 +45,13 @@ def _stage_row(stage: StageReport) -> tuple[str, ...]:
 
 def remarks(report: RunReport) -> Iterator[str]:
     """What a reader should know beside the tables."""
+    yield from distortions(report)
+    for kind, count in report.failures.items():
+        yield f"seen {count} times over the whole run: {kind}"
+
+
+def distortions(report: RunReport) -> Iterator[str]:
+    """What makes the numbers others than they would be otherwise."""
     if report.facts.service.emulated_cpu_ms:
         yield f"The service burns {report.facts.service.emulated_cpu_ms:g} ms of CPU at each prediction on purpose."
     for stage in report.stages:
@@ -53,8 +61,33 @@ def remarks(report: RunReport) -> Iterator[str]:
                 f"{stage.name}: its users would have asked {asked:.0f} times, and asked {stage.due} times: "
                 "closed users ask less when answers are slow."
             )
-    for kind, count in report.failures.items():
-        yield f"seen {count} times over the whole run: {kind}"
+
+
+def failure_table(report: RunReport) -> Table:
+    """One row a kind of failure, the most frequent first."""
+    by_count = sorted(report.failures.items(), key=lambda failure: -failure[1])
+    return Table(("what was seen", "times"), tuple((kind, str(count)) for kind, count in by_count), frozenset({1}))
+
+
+def generator_table(report: RunReport) -> Table:
+    """One row a process that offered load."""
+    head = ("process", "host", "cores", "CPU mean", "CPU most", "latest ms", "in flight", "stood still ms")
+    rows = tuple(_generator_row(generator) for generator in report.generators)
+    return Table(head, rows, frozenset(range(2, len(head))))
+
+
+def _generator_row(generator: GeneratorReport) -> tuple[str, ...]:
+    mean = sum(generator.cpu_share) / len(generator.cpu_share) if generator.cpu_share else 0.0
+    return (
+        generator.name,
+        generator.host,
+        f"{generator.cores:g}",
+        f"{mean:.0%}",
+        f"{max(generator.cpu_share, default=0.0):.0%}",
+        f"{max(generator.latest_ms, default=0.0):.1f}",
+        str(max(generator.in_flight, default=0)),
+        f"{sum(generator.paused_ms):.0f}",
+    )
 
 
 def objective_table(report: RunReport) -> Table:
