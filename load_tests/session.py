@@ -31,6 +31,7 @@ from load_tests.payloads.source import source_for
 from load_tests.preflight import without_password
 from load_tests.record import RunRecord
 from load_tests.report import markdown, terminal
+from load_tests.report.drawing import Drawing
 from load_tests.report.folders import report_folder
 from load_tests.report.run_report import RunFacts, RunReport, ServiceReport, report_of
 from load_tests.run import GRACE_S
@@ -111,7 +112,7 @@ class LoadSession:
         self._crew = crew
         self._under_way: UnderWay | None = None
         self._watching: list[gevent.Greenlet[..., None]] = []
-        self._last: tuple[RunReport, Path] | None = None
+        self._last: tuple[RunReport, Drawing] | None = None
         environment.process_exit_code = Verdict.INVALID.exit_code
         self._read_scenario()
 
@@ -223,17 +224,17 @@ class LoadSession:
         verdict = judge(record.scenario, measurement)
         report = report_of(record.scenario, measurement, verdict, dict(record.details), under_way.facts)
         report.write(under_way.folder)
-        self._last = report, under_way.folder
         self._environment.process_exit_code = report.exit_code
         _write_markdown(report, under_way.folder)
+        self._last = report, Drawing(under_way.folder)
         # Locust's web page shows its log, and this is where the verdict is seen there.
         logger.info("%s (exit %d): %s; reports: %s", report.verdict, report.exit_code, report.reason, under_way.folder)
 
     def show(self) -> None:
-        """Show the last run's report in the terminal."""
+        """Show the last run's report in the terminal, when its page is drawn."""
         if self._last is not None:
-            report, folder = self._last
-            terminal.show(report, str(folder), sys.stdout)
+            report, drawing = self._last
+            terminal.show(report, str(drawing.result()), sys.stdout)
 
 
 def _write_markdown(report: RunReport, folder: Path) -> None:

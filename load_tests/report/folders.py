@@ -1,22 +1,27 @@
-"""Where the reports of a run go."""
+"""Where the reports of a run go, and what they are called."""
 
 from contextlib import suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+from load_tests.report import markdown
 from load_tests.report.run_report import FILE_NAME
+
+PAGE_NAME = "report.html"
+JUNIT_NAME = "junit.xml"
 
 
 def report_folder(given: str, scenario: str, started_at: datetime) -> Path:
     """Make the folder of a run's reports: the one given, or a new one under `reports/`.
 
-    A given folder loses the `run.json` of an earlier run, whose verdict must not be taken for that of this one.
+    A given folder loses the reports of an earlier run, whose verdict must not be taken for that of this one.
     """
     if given:
         folder = Path(given)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / FILE_NAME).unlink(missing_ok=True)
+        for name in (FILE_NAME, markdown.FILE_NAME, PAGE_NAME, JUNIT_NAME):
+            (folder / name).unlink(missing_ok=True)
         return folder
     return _new_folder(Path("reports") / f"{started_at:%Y%m%dT%H%M%S}-{scenario}")
 

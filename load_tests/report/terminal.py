@@ -33,8 +33,8 @@ def survive_any_encoding() -> None:
             stream.reconfigure(errors="replace")
 
 
-def show(report: RunReport, folder: str, stream: TextIO) -> None:
-    """Write the tables, what else is to be known, where the reports are, and the verdict."""
+def show(report: RunReport, path: str, stream: TextIO) -> None:
+    """Write the tables, what else is to be known, the path of the report to look at, and the verdict."""
     console = _Console(file=stream, width=max(NARROWEST, shutil.get_terminal_size().columns), highlight=False)
     console.print(f"\nScenario [bold]{escape(report.scenario)}[/] against {escape(report.facts.target)}")
     console.print(_rich(stage_table(report)))
@@ -43,7 +43,7 @@ def show(report: RunReport, folder: str, stream: TextIO) -> None:
         console.print(remark, markup=False)
     for reason in report.invalid_because:
         console.print(f"[magenta]cannot be trusted:[/] {escape(reason)}")
-    console.print(f"reports: {folder}", markup=False)
+    console.print(f"report: {path}", markup=False, soft_wrap=True)
     say_verdict(report.verdict, report.reason, stream)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from load_tests.report.folders import report_folder
+from load_tests.report.folders import JUNIT_NAME, PAGE_NAME, report_folder
 from load_tests.report.run_report import FILE_NAME
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -18,7 +18,7 @@ def test_two_runs_of_the_same_second_have_two_folders(tmp_path: Path, monkeypatc
 
 
 def test_a_given_folder_loses_the_verdict_of_an_earlier_run_and_keeps_the_rest(tmp_path: Path) -> None:
-    for name in (FILE_NAME, "notes.txt"):
+    for name in (FILE_NAME, "report.md", PAGE_NAME, JUNIT_NAME, "notes.txt"):
         (tmp_path / name).write_text("old")
     assert report_folder(str(tmp_path), "staged", NOW) == tmp_path
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

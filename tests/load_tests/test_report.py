@@ -31,7 +31,7 @@ def report(**seen: Any) -> RunReport:
 
 def shown(of: RunReport) -> str:
     stream = io.StringIO()
-    terminal.show(of, "reports/x", stream)
+    terminal.show(of, "reports/x/report.html", stream)
     return stream.getvalue()
 
 
