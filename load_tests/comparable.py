@@ -9,13 +9,13 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from load_tests.demands import JudgedDemand, judged_demands
+from load_tests.judgement import Verdict
 from load_tests.objectives import Objective
 from load_tests.report.run_report import FILE_NAME, RunFacts, RunReport
 from load_tests.scenario import Scenario, parse
 from load_tests.scenario_difference import differences
 from load_tests.scenario_errors import ScenarioError
 from load_tests.timeline import timeline_of
-from load_tests.verdict import Verdict
 
 FORMAT = RunReport.model_fields["format"].default
 OF_EACH_RUN = ("started_at", "command")
