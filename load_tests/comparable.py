@@ -11,13 +11,12 @@ from pydantic import ValidationError
 from load_tests.demands import JudgedDemand, judged_demands
 from load_tests.judgement import Verdict
 from load_tests.objectives import Objective
-from load_tests.report.run_report import FILE_NAME, RunFacts, RunReport
+from load_tests.report.run_report import FILE_NAME, FORMAT, RunReport
 from load_tests.scenario import Scenario, parse
 from load_tests.scenario_difference import differences
 from load_tests.scenario_errors import ScenarioError
 from load_tests.timeline import timeline_of
 
-FORMAT = RunReport.model_fields["format"].default
 OF_EACH_RUN = ("started_at", "command")
 """Facts that differ between any two runs."""
 
@@ -58,11 +57,13 @@ class FinishedRun:
         """Empty if it proves something."""
         if self.report.verdict is Verdict.INVALID:
             return f"is INVALID, and what cannot be trusted proves nothing: {self.report.reason}"
+        if self.report.ended_early:
+            return f"was ended early, and what ended it is no fair sample of it: {self.report.ended_early}"
         reported = [(row.where, row.objective) for row in self.report.objectives]
         if reported != [(demand.where, demand.objective.title) for demand in self.demands]:
             return "holds other objectives than its scenario"
         if not all(row.measured_s for row in self.report.objectives):
-            return "does not say how long it was measured, as earlier versions did not: run its scenario again"
+            return "does not say how long each objective was measured: run its scenario again"
         return ""
 
 
@@ -94,20 +95,21 @@ def check_comparable(old: FinishedRun, new: FinishedRun) -> None:
 
 def remarks(old: FinishedRun, new: FinishedRun) -> Iterator[str]:
     """What else was different between the runs, and may explain a change instead of the service."""
-    ours, theirs = (dict(_facts(run.report.facts)) for run in (old, new))
+    ours, theirs = (dict(_facts(run.report)) for run in (old, new))
     for name in dict.fromkeys((*ours, *theirs)):
         before, after = (facts.get(name, "") for facts in (ours, theirs))
         if before != after:
             yield f"the runs differ in {name}: {_said(before)}, then {_said(after)}"
 
 
-def _facts(facts: RunFacts) -> Iterator[tuple[str, object]]:
+def _facts(report: RunReport) -> Iterator[tuple[str, object]]:
     """Facts of a run by name, such as `service.version`."""
-    for name, value in facts.model_dump(exclude=set(OF_EACH_RUN)).items():
+    for name, value in report.facts.model_dump(exclude=set(OF_EACH_RUN)).items():
         if isinstance(value, dict):
             yield from ((f"{name}.{inner}", fact) for inner, fact in value.items())
         else:
             yield name, value
+    yield "generator processes", len(report.generators)
 
 
 def _said(value: Any) -> str:

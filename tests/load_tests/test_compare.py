@@ -137,6 +137,15 @@ def test_what_else_was_different_is_remarked(old: Path, tmp_path: Path, capsys: 
     ]
 
 
+def test_a_run_on_more_processes_is_remarked(old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new = ran(tmp_path / "new")
+    columns: dict[str, list[float]] = {key: [] for key in ("at_s", "cpu_share", "latest_ms", "in_flight", "paused_ms")}
+    process = {"name": "worker 1", "host": "here", "cores": 1.0, **columns}
+    edit(new / FILE_NAME, generators=[process, process])
+    assert compared(old, new) == 0
+    assert "the runs differ in generator processes: 0, then 2" in capsys.readouterr().out
+
+
 def test_like_runs_need_no_remark(old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     compared(old, ran(tmp_path / "new"))
     assert "the runs differ" not in capsys.readouterr().out
