@@ -25,8 +25,8 @@ SCENARIO = """
 model: insurance_charges_model
 load: {arrivals: uniform, warmup: 1s, settle: 500ms, timeout: 1s, connections: reuse, invalid: 1/6, seed: 5}
 stages:
-  - {name: first,  rate: 100/s, for: 4500ms}
-  - {name: second, rate: 100/s, for: 4s}
+  - {name: first,  rate: 100/s, for: 4s}
+  - {name: second, rate: 150/s, for: 3s}
 slo: {p99: 900ms, errors: {limit: 1%, scope: run}}
 """
 Row = tuple[str, ...]
