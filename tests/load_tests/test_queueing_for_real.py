@@ -22,6 +22,8 @@ from load_tests.timeline import timeline_of
 from tests.conftest import ROOT
 from tests.load_tests.conftest import StartedRun
 
+pytestmark = pytest.mark.alone
+
 SERVICE_S = 0.1
 """So long that what a busy machine adds, a few milliseconds, stays within the agreement."""
 STEADY_RPS = 7.0
