@@ -4,10 +4,12 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from load_tests.comparison import MATTERS, Change, Finding
+from load_tests.comparison import MATTERS, UNKNOWN, Change, Finding
 from load_tests.objectives import LatencyObjective, ThroughputObjective
 from load_tests.quantities import format_duration, format_share
 from load_tests.report.tables import Table
+
+READ_AS_TIMES = 10
 
 
 def change_table(changes: Sequence[Change]) -> Table:
@@ -18,8 +20,16 @@ def change_table(changes: Sequence[Change]) -> Table:
 
 def _row(change: Change) -> tuple[str, ...]:
     old, new = (_said(change, value) for value in (change.old, change.new))
-    interval = f"{_percent(change.low)} to {_percent(change.high)}"
-    return change.where, change.objective.title, old, new, interval, change.finding.value
+    return change.where, change.objective.title, old, new, _interval(change.low, change.high), change.finding.value
+
+
+def _interval(low: float, high: float) -> str:
+    """`+22 % to +61 %`, `+22 % or more`, or in words where there is no number."""
+    if (low, high) == UNKNOWN:
+        return "not known"
+    if math.isinf(low):
+        return "without limit"
+    return f"{_percent(low)} or more" if math.isinf(high) else f"{_percent(low)} to {_percent(high)}"
 
 
 def _said(change: Change, value: float) -> str:
@@ -33,8 +43,8 @@ def _said(change: Change, value: float) -> str:
 
 
 def _percent(ratio: float) -> str:
-    """`+22 %` for 1.22."""
-    return "+∞" if math.isinf(ratio) else f"{(ratio - 1) * 100:+.3g} %"
+    """`+22 %` for 1.22; `×34` where a percentage would be hard to read."""
+    return f"×{ratio:.3g}" if ratio >= READ_AS_TIMES else f"{(ratio - 1) * 100:+.3g} %"
 
 
 def sentence(changes: Sequence[Change], confidence: float) -> str:
@@ -51,9 +61,15 @@ def sentence(changes: Sequence[Change], confidence: float) -> str:
 
 def _worsening(change: Change) -> str:
     old, new = (_said(change, value) for value in (change.old, change.new))
-    less = isinstance(change.objective, ThroughputObjective)
-    at_least = _percent(change.high if less else change.low).lstrip("+-")
-    return (
-        f"{change.where}: {change.objective.title} went from {old} to {new} "
-        f"(at least {at_least} {'less' if less else 'more'})"
-    )
+    return f"{change.where}: {change.objective.title} went from {old} to {new}{_proven(change)}"
+
+
+def _proven(change: Change) -> str:
+    """How much of a worsening is proven; nothing if it has no limit."""
+    if isinstance(change.objective, ThroughputObjective):
+        return f" (at least {(1 - change.high) * 100:.3g} % less)"
+    if math.isinf(change.low):
+        return ""
+    if change.low >= READ_AS_TIMES:
+        return f" (at least {change.low:.3g} times as much)"
+    return f" (at least {(change.low - 1) * 100:.3g} % more)"

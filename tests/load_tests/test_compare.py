@@ -1,6 +1,7 @@
 """Comparing two runs: exit code 1 is a proven worsening and nothing else, and what proves nothing is refused."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,16 +87,36 @@ def test_nothing_less_fails(
     assert finding in line
 
 
+def test_a_manifold_worsening_is_said_in_times(old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    compared(old, ran(tmp_path / "nine-fold", p99_ms=360.0))
+    assert "+800 % to +800 %" in (printed := capsys.readouterr().out)
+    assert "(at least 800 % more)" in last_line(printed)
+    compared(old, ran(tmp_path / "fifty-fold", p99_ms=2000.0))
+    assert "×50 to ×50" in (printed := capsys.readouterr().out)
+    assert "(at least 50 times as much)" in last_line(printed)
+
+
 def test_more_errors_are_worse(old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compared(old, ran(tmp_path / "new", timeout=30)) == 1
-    assert "run: errors ≤ 1 % went from 0 % bad to 3 % bad" in last_line(capsys.readouterr().out)
+    printed = capsys.readouterr().out
+    assert "run: errors ≤ 1 % went from 0 % bad to 3 % bad (at least" in last_line(printed)
+    assert re.search(r"errors ≤ 1 % +0 % bad +3 % bad +×[\d.]+ or more +worse", printed)
+
+
+def test_of_what_neither_run_showed_the_change_is_not_known(
+    old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compared(old, ran(tmp_path / "new"))
+    assert re.search(r"errors ≤ 1 % +0 % bad +0 % bad +not known +no proof", capsys.readouterr().out)
 
 
 def test_a_percentile_that_is_never_reached_any_more_is_worse_without_limit(
     old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert compared(old, ran(tmp_path / "new", p99_ms=None)) == 1
-    assert "went from 40 ms to never (at least ∞ more)" in last_line(capsys.readouterr().out)
+    printed = capsys.readouterr().out
+    assert last_line(printed) == "WORSE (exit 1): normal: p99 ≤ 100 ms went from 40 ms to never (and 1 more)"
+    assert "without limit" in printed
 
 
 def test_a_lost_throughput_is_said_as_a_loss(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
