@@ -40,7 +40,7 @@ FIVE_USERS = """
 model: insurance_charges_model
 load: {arrivals: closed, warmup: 0s, settle: 2s, timeout: 5s, connections: reuse, golden: 0%, seed: 5}
 stages: [{name: only, users: 5, each: 20/s, for: 7s}]
-slo: {throughput: 95/s, errors: none}
+slo: {throughput: 80/s, errors: none}
 """
 AT_THE_SAME_RATE = """
 model: insurance_charges_model
@@ -57,7 +57,7 @@ slo: {p99: 400ms}
 TWO_STAGES = """
 model: insurance_charges_model
 load: {arrivals: open, warmup: 0s, settle: 0s, timeout: 2s, connections: reuse, golden: 0%, seed: 5}
-stages: [{name: before, rate: 50/s, for: 1s}, {name: after, rate: 50/s, for: 3s}]
+stages: [{name: before, rate: 30/s, for: 1s}, {name: after, rate: 30/s, for: 3s}]
 slo: {p50: 1s}
 """
 AT_ONCE = """
@@ -74,12 +74,6 @@ def only_stage(report: RunReport) -> StageReport:
     return stage
 
 
-def p50_ms(report: RunReport) -> float:
-    latency_ms = only_stage(report).latency_ms
-    assert latency_ms is not None
-    return latency_ms.p50
-
-
 def test_users_of_a_constant_throughput_ask_all_at_once_and_ours_in_turn(
     start_plain: StartPlain, start_run: StartRun, respond: Respond
 ) -> None:
@@ -92,11 +86,13 @@ def test_users_of_a_constant_throughput_ask_all_at_once_and_ours_in_turn(
     late = start_plain("lockstep", hosts[1], "-u", "10", "-r", "10", "Late")
     ours = start_run(hosts[2], TEN_USERS)
     assert (punctual.stop_after(5), late.stop_after(0)) == (0, 0)
-    finished = ours.finish()
-    stage = only_stage(finished.report)
+    stage = only_stage(ours.finish().report)
     assert stage.due == stage.correct == pytest.approx(40, abs=5)
-    assert p50_ms(finished.report) < punctual.totals.p50_ms / 2
-    assert p50_ms(finished.report) < late.totals.p50_ms / 2
+    assert stage.latency_ms is not None
+    for naive in (punctual.totals, late.totals):
+        assert naive.p99_ms > 150
+        assert stage.latency_ms.p50 < naive.p50_ms / 2
+        assert stage.latency_ms.p90 < naive.p99_ms / 2
 
 
 def test_closed_users_ask_less_of_a_slow_service_which_a_best_second_hides(
@@ -117,7 +113,7 @@ def test_closed_users_ask_less_of_a_slow_service_which_a_best_second_hides(
     assert plain.stop_after(0) == 0, plain.output
     assert plain.totals.max_ms > 1000 * STALL_S * 0.9
     stage = only_stage(closed.report)
-    assert stage.correct == stage.due < 0.85 * 500
+    assert stage.correct == stage.due < 0.79 * 500
     assert closed.exit_code == 1, closed.output
     assert any(remark.startswith("only: its users would have asked 500 times") for remark in remarks(closed.report))
     scenario = parse("open", AT_THE_SAME_RATE)
@@ -177,9 +173,9 @@ def test_connections_that_are_kept_never_find_a_new_replica_and_renewed_ones_do(
         assert naive.stop_after(0) == 0, naive.output
         after = [balancer.requests.total() - asked for balancer, asked in zip(balancers, before, strict=True)]
         shares = [balancer.requests[second] / asked for balancer, asked in zip(balancers, after, strict=True)]
-    assert min(after) > 75
+    assert min(after) > 50
     assert shares[0] == 0
-    assert shares[1] < 0.15
+    assert shares[1] < shares[2] / 2
     assert 0.25 < shares[2] < 0.6
     assert [only.correct == only.due for run in finished for only in run.report.stages] == [True] * 4
 
@@ -201,8 +197,7 @@ def test_taking_a_payload_from_the_deck_costs_nothing_beside_making_a_faker_for_
 
 def test_payloads_are_made_before_the_clock_starts(respond: Respond, tmp_path: Path) -> None:
     """Trap 10: however long it takes to make the payloads, no request leaves late because of it."""
-    for room in ("load_tests", "model"):
-        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "load_tests", tmp_path / "load_tests", ignore=shutil.ignore_patterns("__pycache__"))
     source = tmp_path / "load_tests" / "payloads" / "insurance_charges_model.py"
     text = source.read_text(encoding="utf-8")
     source.write_text(text.replace("    fake = Faker()\n", "    __import__('time').sleep(2.0)\n    fake = Faker()\n"))
