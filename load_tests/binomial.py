@@ -11,7 +11,7 @@ import math
 from statistics import NormalDist
 
 _NEGLIGIBLE = 1e-18
-_CLOSE = 1e-9
+_CLOSE = 1e-13
 _MOST_STEPS = 60
 MOST_TO_SETTLE = 10_000_000
 MANY = 100

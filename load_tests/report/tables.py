@@ -99,7 +99,8 @@ def objective_table(report: RunReport) -> Table:
 def _evidence(row: ObjectiveReport) -> str:
     """The counts, in how many seconds the bad ones fell, and between what the percentile lies by the bootstrap."""
     seconds = f", in {row.bad_seconds} s" if row.bad_seconds and row.bad > 1 else ""
-    if row.interval_ms is None or not row.replicates_ms:
+    if row.interval_ms is None or not row.replicates_ms or row.interval_ms[0] is None:
         return row.evidence + seconds
-    low, high = (f"{end_ms:g}" if end_ms is not None else "∞" for end_ms in row.interval_ms)
-    return f"{row.evidence}{seconds}; {low}–{high} ms by resampling"
+    low_ms, high_ms = row.interval_ms
+    until = "ms or more" if high_ms is None else f"to {high_ms:g} ms"
+    return f"{row.evidence}{seconds}; {low_ms:g} {until} by resampling"

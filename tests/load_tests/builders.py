@@ -41,12 +41,13 @@ def measured(
     *,
     due: int = 1000,
     slow: int = 0,
+    took_s: float = 0.01,
     ended_s: float | None = None,
     lateness_s: float = 0.0,
     generators: Sequence[StageHealth] = (StageHealth("the generator", 0.1),),
     **failed: int,
 ) -> Measurement:
-    """In every stage `due` requests: `slow` took 1 s, `failed` (by outcome name) went wrong, the rest took 10 ms."""
+    """In every stage `due` requests: `slow` took 1 s, `failed` (by outcome name) went wrong, the rest took `took_s`."""
     timeline = timeline_of(scenario)
     outcomes = Counter({Outcome[name.upper()]: count for name, count in failed.items()})
     outcomes[Outcome.CORRECT] = correct = due - outcomes.total()
@@ -57,7 +58,7 @@ def measured(
             seconds={
                 int(window.judged_from_s): Second(
                     [outcomes[outcome] for outcome in Outcome],
-                    array("d", [0.01] * (correct - slow) + [1.0] * slow),
+                    array("d", [took_s] * (correct - slow) + [1.0] * slow),
                     array("d", [lateness_s] * due),
                 )
             },

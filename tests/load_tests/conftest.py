@@ -1,10 +1,10 @@
-"""Real load tests for tests: `python -m load_tests run` as a user would type it, on a service that runs."""
+"""Real load tests for tests: `python -m load_tests run` as a user would type it, and what they are put on."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,10 @@ import pytest
 
 from load_tests.report.run_report import FILE_NAME, RunReport
 from tests.conftest import ROOT
+from tests.load_tests.plain_locust import PlainRun, StartPlain
+from tests.load_tests.processes import LONGEST_RUN_S, wait_until_told
 
-LONGEST_RUN_S = 90.0
+PATIENCE_S = 10.0
 SCENARIO = """
 model: insurance_charges_model
 load: {arrivals: open, warmup: 1s, settle: 500ms, timeout: 2s, connections: 2s, invalid: 1/6, golden: 1/10, seed: 5}
@@ -64,11 +66,7 @@ class StartedRun:
 
     def wait_for(self, text: str) -> None:
         """Wait until the run has told `text` of itself."""
-        deadline = time.monotonic() + LONGEST_RUN_S
-        while text not in self._output.read_text(encoding="utf-8"):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(f"never said {text!r}: {self._output.read_text(encoding='utf-8')}")
-            time.sleep(0.05)
+        wait_until_told(self.process, self._output, text)
 
     def finish(self) -> FinishedRun:
         """Wait for the end."""
@@ -81,11 +79,16 @@ StartRun = Callable[..., StartedRun]
 
 @pytest.fixture
 def start_run(tmp_path: Path) -> Iterator[StartRun]:
-    """Start `python -m load_tests run` with a scenario's text on a host, and with options; ended after the test."""
+    """Start `python -m load_tests run` with a scenario's text on a host, and with options; ended after the test.
+
+    The first run's files are in `tmp_path`, those of further ones in folders of it.
+    """
     started: list[StartedRun] = []
 
     def start(host: str, scenario: str = SCENARIO, *options: str, **environment: str) -> StartedRun:
-        started.append(StartedRun(scenario, host, tmp_path, *options, **environment))
+        folder = tmp_path / f"run {len(started) + 1}" if started else tmp_path
+        folder.mkdir(exist_ok=True)
+        started.append(StartedRun(scenario, host, folder, *options, **environment))
         return started[-1]
 
     yield start
@@ -93,6 +96,23 @@ def start_run(tmp_path: Path) -> Iterator[StartRun]:
         if run.process.poll() is None:
             run.process.send_signal(signal.SIGTERM)
             run.process.wait(LONGEST_RUN_S)
+
+
+@pytest.fixture
+def start_plain(tmp_path: Path) -> Iterator[StartPlain]:
+    """Start plain Locust with a load test of `naive/` on a host, and with options; killed after the test."""
+    started: list[PlainRun] = []
+
+    def start(name: str, host: str, *options: str) -> PlainRun:
+        folder = tmp_path / f"plain {len(started) + 1}"
+        folder.mkdir()
+        started.append(PlainRun(name, host, folder, *options))
+        return started[-1]
+
+    yield start
+    for run in started:
+        run.process.kill()
+        run.process.wait()
 
 
 @pytest.fixture
@@ -111,3 +131,47 @@ def stub_service() -> Iterator[Callable[[str, str], str]]:
     for process in processes:
         process.kill()
         process.communicate()
+
+
+class RunningResponder:
+    """A `python -m load_tests.null_responder` process."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "load_tests.null_responder", *arguments]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.port = int(self.process.stdout.readline())
+
+    @property
+    def url(self) -> str:
+        """Its base URL."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def connect(self) -> socket.socket:
+        """Open a connection to it."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
+
+    def stop(self) -> int:
+        """End it as an orchestrator would; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode
+
+
+Respond = Callable[..., RunningResponder]
+
+
+@pytest.fixture
+def respond() -> Iterator[Respond]:
+    """Start `python -m load_tests.null_responder`; ended after the test, even if it was stopped with SIGSTOP."""
+    started: list[RunningResponder] = []
+
+    def start(*arguments: str) -> RunningResponder:
+        started.append(RunningResponder(*arguments))
+        return started[-1]
+
+    yield start
+    for responder in started:
+        if responder.process.poll() is None:
+            responder.process.send_signal(signal.SIGCONT)
+            responder.stop()

@@ -13,9 +13,11 @@ from load_tests.abort import LOOK_EVERY_S, confidence_at_the_end, confidence_of_
 from load_tests.arrivals import open_arrivals
 from load_tests.judgement import Verdict
 from load_tests.outcomes import Outcome
+from load_tests.quantities import format_share
 from load_tests.record import RunRecord
 from load_tests.scenario import Scenario
 from load_tests.verdict import RunVerdict, judge
+from tests.conftest import ROOT
 from tests.load_tests.builders import CLOSED_LOAD, OPEN_LOAD, Clock, make_scenario
 from tests.load_tests.conftest import StartRun
 
@@ -62,6 +64,13 @@ def test_all_looks_of_a_stage_take_half_of_the_risk_and_its_end_the_other_half(l
 def test_a_stage_that_cannot_end_early_keeps_its_whole_confidence() -> None:
     [demand] = RunRecord(make_scenario(), Clock()).demands
     assert confidence_at_the_end(demand, 0.95, ended_early=False) == 0.95
+
+
+def test_the_risk_of_a_look_in_the_documents_is_the_one_that_is_taken() -> None:
+    stages = [{"name": "only", "rate": "20/s", "for": "121s", "abort": True}]
+    [demand] = RunRecord(aborting(stages=stages), Clock()).demands
+    text = (ROOT / "docs" / "verdicts.md").read_text(encoding="utf-8")
+    assert f"risk of {format_share(1 - confidence_of_a_look(demand, 0.95))}" in text
 
 
 def run_at_the_limit(scenario: Scenario, share: float, luck: random.Random, right_answers_take_s: float) -> RunVerdict:

@@ -8,7 +8,7 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -33,7 +33,6 @@ def sorted_resamples(seconds: Seconds, percent: float, seed: int, resamples: int
     return sorted(found)
 
 
-@settings(deadline=None)
 @given(
     seconds=st.lists(st.lists(latencies, max_size=4), min_size=10, max_size=16),
     percent=st.sampled_from([1, 33.3, 50, 75, 90]),

@@ -1,5 +1,6 @@
 """The floor of a generator says what it can be trusted with, here and with these versions, and nothing else."""
 
+import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from load_tests.calibration import (
     this_machine,
     why_no_floor,
 )
+from load_tests.cpu_allowance import available_cores
 from load_tests.launch import choose
 from load_tests.report.floor_table import abilities
 from load_tests.report.run_report import LatencyReport, StageReport
@@ -135,6 +137,11 @@ def test_a_file_that_holds_no_floor_is_told_and_stops_nothing(tmp_path: Path, co
 def test_a_folder_in_its_place_is_told_and_stops_nothing(tmp_path: Path) -> None:
     assert read_floor(tmp_path) is None
     assert "holds no floor" in why_no_floor(tmp_path)
+
+
+def test_the_machine_is_described_with_the_cores_that_may_be_used() -> None:
+    assert this_machine().cores == available_cores()
+    assert this_machine().host == platform.node()
 
 
 def stage_report(**changes: object) -> StageReport:

@@ -84,6 +84,20 @@ def test_a_cgroup_outside_of_the_namespace_leaves_the_top_of_what_is_seen(root: 
     assert cgroup_quota_cores(root) == 0.5
 
 
+def test_a_path_outside_of_the_namespace_leads_to_no_other_cgroup(root: Path) -> None:
+    """From the mount point `..` would be a folder that is no cgroup of this process."""
+    record(root, "0::/../b\n", V2_AT_THE_USUAL_PLACE, **{"cpu.max": "max 100000\n"})
+    (root / "sys/fs/b").mkdir()
+    (root / "sys/fs/b/cpu.max").write_text("10000 100000\n", encoding="utf-8")
+    assert cgroup_quota_cores(root) == math.inf
+
+
+def test_a_cgroup_elsewhere_than_what_is_mounted_leaves_the_top_of_what_is_mounted(root: Path) -> None:
+    mounts = V2_AT_THE_USUAL_PLACE.replace(" / /sys", " /docker/0a1b /sys")
+    record(root, "0::/system.slice/b.service\n", mounts, **{"cpu.max": "50000 100000\n"})
+    assert cgroup_quota_cores(root) == 0.5
+
+
 def test_quotas_of_version_1_are_nested_as_well(root: Path) -> None:
     files = v1("cpu,cpuacct__a", 60_000) | v1("cpu,cpuacct__a__b", -1) | v1("cpu,cpuacct", -1)
     record(root, "4:cpu,cpuacct:/a/b\n", V1_AT_THE_USUAL_PLACE, **files)

@@ -1,61 +1,18 @@
 """The null responder answers everything at once, or as one server with a queue and a fixed service time would."""
 
-import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from load_tests.null_responder import BODY, SingleServer, main
-from tests.conftest import ROOT
+from tests.load_tests.conftest import PATIENCE_S, Respond
 
 GET = b"GET /anything HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /else HTTP/1.1\r\nHost: x\r\ncontent-LENGTH:4\r\n\r\n" + b"\r\n\r\n"  # a body like the end of a head
 LAST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 SERVICE_MS = 40.0
-PATIENCE_S = 10.0
-
-
-class Started:
-    """A responder in a process of its own."""
-
-    def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "load_tests.null_responder", *arguments]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        self.port = int(self.process.stdout.readline())
-
-    def connect(self) -> socket.socket:
-        """Open a connection to it."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
-
-    def stop(self) -> int:
-        """End it as an orchestrator would; its exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=PATIENCE_S)
-        return self.process.returncode
-
-
-Respond = Callable[..., Started]
-
-
-@pytest.fixture
-def respond() -> Iterator[Respond]:
-    """Start `python -m load_tests.null_responder`."""
-    started: list[Started] = []
-
-    def start(*arguments: str) -> Started:
-        started.append(Started(*arguments))
-        return started[-1]
-
-    yield start
-    for responder in started:
-        if responder.process.poll() is None:
-            responder.stop()
 
 
 def everything_from(connection: socket.socket) -> bytes:

@@ -64,6 +64,10 @@ def test_markdown_holds_the_same_tables() -> None:
     assert "`python -m load_tests run test`" in text
 
 
+def test_the_evidence_says_how_far_a_percentile_is_known() -> None:
+    assert "(1 % allowed); 10 to 10 ms by resampling | PASS |" in markdown.render(report())
+
+
 def test_run_json_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     written = report(slow=3)
     path = written.write(tmp_path)
