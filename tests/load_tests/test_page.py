@@ -201,3 +201,32 @@ def test_a_run_whose_scenario_cannot_be_read_any_more_is_drawn_without_threshold
 def test_a_failure_that_is_no_latency_is_seen_in_the_picture_of_latencies() -> None:
     assert "requests failed" in svgs(page.render(made_run(service=Service(wrong=0.3))))[0]
     assert "requests failed" not in svgs(drawn("PASS"))[0]
+
+
+def luminance(colour: str) -> float:
+    """Of `#rrggbb`, as the Web Content Accessibility Guidelines define it."""
+    parts = (int(colour[begin : begin + 2], 16) / 255 for begin in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("name", ["INK", "MUTED", "THRESHOLD", "PASS", "FAIL", "INCONCLUSIVE", "INVALID"])
+def test_text_stands_out_from_the_page_in_light_and_in_dark(name: str) -> None:
+    colour = Colour[name]
+    for ground in (Colour.PAGE, Colour.BAND):
+        assert contrast(colour.light, ground.light) >= 4.5
+        assert contrast(colour.dark, ground.dark) >= 4.5
+
+
+@pytest.mark.parametrize(
+    "name", ["P99", "P95", "CORRECT", "FAILED", "DROPPED", "OFFERED", *(f"SERIES_{n}" for n in range(1, 7))]
+)
+def test_lines_stand_out_from_the_page_in_light_and_in_dark(name: str) -> None:
+    colour = Colour[name]
+    assert contrast(colour.light, Colour.PAGE.light) >= 3
+    assert contrast(colour.dark, Colour.PAGE.dark) >= 3

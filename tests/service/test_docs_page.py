@@ -1,19 +1,16 @@
 """/docs works in a browser that reaches nothing but the service."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from playwright.sync_api import Page, Response, sync_playwright
 
+from tests.chromium import ARGUMENTS, CHROMIUM, needs_chromium
 from tests.conftest import RunningService, ServiceFactory
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed: apt-get install chromium")
-# Anything but this machine is led nowhere, so the page has to work as on an isolated network.
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+pytestmark = needs_chromium
 
 
 @dataclass
