@@ -50,8 +50,10 @@ data: install ## Download the real data sets into data/
 train: $(MODELS:%=model/%/artifact/card.json) ## Train what has changed, on DATA
 
 ##@ Development
+# Most tests wait for real processes, so there may be more at a time than there are cores. A few measure times.
 test: lint ## Run what CI runs
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not alone"
+	@$(BIN)/python -m pytest -m alone
 
 lint: install-dev ## Check style and types
 	@echo "style"; $(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -16,7 +16,7 @@ from load_tests.objectives import (
     ThroughputObjective,
 )
 from load_tests.quantities import format_duration, format_share
-from load_tests.tally import StageCounts
+from load_tests.tally import RequestCounts, StageCounts
 
 
 class Verdict(StrEnum):
@@ -68,15 +68,15 @@ def judge_demand(demand: JudgedDemand, stages: Sequence[StageCounts], to_keep: f
     return Judgement(demand.where, objective, verdict, due, bad, evidence)
 
 
-def bad_requests(objective: ProportionObjective | NoErrorObjective, stage: StageCounts) -> int:
-    """Requests due in a stage that count against an objective."""
+def bad_requests(objective: ProportionObjective | NoErrorObjective, requests: RequestCounts) -> int:
+    """Those of the requests that count against an objective."""
     match objective:
         case LatencyObjective():
-            return stage.due - stage.correct + stage.slower_than(objective.threshold_s)
+            return requests.due - requests.correct + requests.slower_than(objective.threshold_s)
         case ErrorObjective() | NoErrorObjective():
-            return stage.failed
+            return requests.failed
         case GoodputObjective():
-            return stage.due - stage.correct
+            return requests.due - requests.correct
 
 
 def _judge_proportion(bad: int, due: int, allowed: float, to_keep: float, to_break: float) -> tuple[Verdict, str]:

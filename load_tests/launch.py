@@ -1,6 +1,7 @@
 """Runs Locust on a scenario in a process of its own and carries its verdict out, whatever becomes of that process."""
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -105,8 +106,16 @@ def _command(scenario_argument: str, host: str, folder: Path, processes: int) ->
         *("--scenario", scenario_argument, "--host", host, "--report-folder", str(folder)),
         *("--csv", str(folder / "locust"), "--html", str(folder / "locust.html")),
         *("--logfile", str(folder / LOG_NAME)),
-        *(("--processes", str(processes)) if processes > 1 else ()),
+        *(_sharing(processes) if processes > 1 else ()),
     ]
+
+
+def _sharing(processes: int) -> list[str]:
+    """Options that share the load among processes, which meet at a port that no other run uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    return ["--processes", str(processes), "--master-bind-port", port, "--master-port", port]
 
 
 def _run_locust(command: list[str], log: Path, interruption: Interruption) -> int:

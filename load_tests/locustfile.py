@@ -20,6 +20,7 @@ from load_tests.scenario_errors import ScenarioError
 from load_tests.session import LoadSession
 from load_tests.shape import ScenarioShape
 from load_tests.users import ClosedUser, OpenArrivals
+from load_tests.web_page import add_slo_tab
 from load_tests.worker import Worker
 
 __all__ = ["ClosedUser", "OpenArrivals", "ScenarioShape"]
@@ -67,6 +68,8 @@ def _prepare_session(environment: Environment, options: argparse.Namespace) -> N
     shown = environment.events.quit if options.headless else environment.events.test_stop
     shown.add_listener(lambda **_: session.show())
     environment.events.user_error.add_listener(lambda exception, **_: session.note_error(exception))
+    if environment.web_ui is not None:
+        add_slo_tab(environment.web_ui, session.live, options.web_base_path)
     if options.headless:
         for number in (signal.SIGTERM, signal.SIGINT):
             gevent.signal_handler(number, session.stop_by_signal, number)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
+from load_tests.calibration import Floor
 from load_tests.generator_health import Generator, StageHealth
 from load_tests.judgement import Judgement
 from load_tests.outcomes import Outcome
@@ -87,6 +88,8 @@ class Measurement:
     """What stopped the run early: `SIGTERM`; empty if nothing did."""
     broken_early: Judgement | None = None
     """The objective for which the run was ended early, as its scenario wishes; None if it was not."""
+    floor: Floor | None = None
+    """What the generator alone takes on this machine; None if that was not measured."""
     generators: tuple[Generator, ...] = ()
     """The processes that offered load, from second to second."""
     generator_errors: tuple[str, ...] = ()

@@ -1,11 +1,13 @@
 """The record of a run where it is judged: what every process that offers load has told of it."""
 
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from load_tests.abort import broken_already
 from load_tests.arrivals import open_arrivals
+from load_tests.calibration import Floor
 from load_tests.demands import judged_demands
 from load_tests.generator_health import Generator
 from load_tests.judgement import Judgement
@@ -27,6 +29,8 @@ class RunRecord:
     """What ended the run early, if something did: `SIGTERM`."""
     broken_early: Judgement | None = None
     """The objective for which the run is ended early, as its scenario wishes."""
+    floor: Floor | None = None
+    """What the generator alone takes on this machine, if that was measured."""
     errors: list[str] = field(default_factory=list)
     """Of the load generator itself."""
     generators: list[Generator] = field(default_factory=list)
@@ -53,12 +57,10 @@ class RunRecord:
 
     def look(self) -> Judgement | None:
         """Look whether the run is hopeless by now; the objective that is broken, the first time that one is."""
-        now_s = self.now_s()
-        stage = self.timeline.at(now_s)
-        if not stage.aborts or not self.offering:
+        if not self.offering:
             return None
-        known = self.tally.look(now_s)
-        self.broken_early = broken_already(self.demands, known, stage.name, self.scenario.confidence)
+        now_s = self.now_s()
+        self.broken_early = broken_already(self.demands, self.tally.look(now_s), now_s, self.scenario)
         return self.broken_early
 
     def stop_offering(self) -> None:
@@ -74,9 +76,15 @@ class RunRecord:
             ended_s=self.ends_s,
             stopped_by=self.stopped_by,
             broken_early=self.broken_early,
+            floor=self._floor(),
             generators=tuple(self.generators),
             generator_errors=(*self.errors, *self._unoffered()),
         )
+
+    def _floor(self) -> Floor | None:
+        """The floor of this generator, if all its processes are on the machine that it was measured on."""
+        elsewhere = any(generator.host != socket.gethostname() for generator in self.generators)
+        return None if elsewhere else self.floor
 
     def _unoffered(self) -> Iterator[str]:
         """Hold the tally against the schedule: an open run that lost requests on its own side proves nothing."""

@@ -19,10 +19,12 @@ from locust.util.timespan import parse_timespan
 
 from load_tests import scenario as scenarios
 from load_tests.abort import LOOK_EVERY_S
+from load_tests.calibration import read_floor
 from load_tests.clock import RunClock
 from load_tests.crew import Crew, CrewError
 from load_tests.demands import check_provable
 from load_tests.judgement import Verdict
+from load_tests.live import LiveReport, final_report, live_report, planned
 from load_tests.offering import Alone, Offering
 from load_tests.payloads.deck import make_deck
 from load_tests.payloads.source import source_for
@@ -120,6 +122,12 @@ class LoadSession:
         source_for(scenario.model)
         return scenario
 
+    def live(self) -> LiveReport:
+        """How the run under way stands, or else what became of the last one, or what the next one will be judged by."""
+        if self._under_way is not None:
+            return live_report(self._under_way.record, self._under_way.record.now_s())
+        return final_report(self._last[0]) if self._last is not None else planned(self._read_scenario())
+
     def run_under_way(self) -> UnderWay | None:
         """The run under way, begun now if there is none; None if it cannot be."""
         if self._under_way is None:
@@ -135,7 +143,7 @@ class LoadSession:
         scenario = self._read_scenario()
         deck = make_deck(source_for(scenario.model), scenario.load)
         clock = RunClock()
-        record = RunRecord(scenario, clock)
+        record = RunRecord(scenario, clock, floor=read_floor())
         if self._crew is not None:
             self._crew.prepare(record, deck)
         under_way = UnderWay(

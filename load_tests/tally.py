@@ -11,8 +11,8 @@ from load_tests.outcomes import FAILURES, Outcome, Request
 from load_tests.timeline import Timeline, Window
 
 
-class StageCounts(Protocol):
-    """What an objective is judged by: the requests of a stage, all of them or those known so far."""
+class RequestCounts(Protocol):
+    """Counts of requests, of whatever stretch of time."""
 
     @property
     def due(self) -> int:
@@ -26,12 +26,16 @@ class StageCounts(Protocol):
     def failed(self) -> int:
         """Requests that went wrong, but for those that the generator dropped."""
 
+    def slower_than(self, threshold_s: float) -> int:
+        """Correct answers that came later than `threshold_s` after they were due."""
+
+
+class StageCounts(RequestCounts, Protocol):
+    """What an objective is judged by: the requests of a stage, all of them or those known so far."""
+
     @property
     def measured_s(self) -> float:
         """How much of the judged part they are from."""
-
-    def slower_than(self, threshold_s: float) -> int:
-        """Correct answers that came later than `threshold_s` after they were due."""
 
 
 def _no_counts() -> list[int]:

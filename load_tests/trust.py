@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from load_tests.calibration import floor_problem
 from load_tests.demands import JudgedDemand
 from load_tests.generator_health import BUSIEST_CPU_SHARE, StageHealth
 from load_tests.measurement import Measurement, StageMeasurement, percentile
 from load_tests.objectives import LatencyObjective
 from load_tests.quantities import format_duration
+from load_tests.tally import StageTally
 from load_tests.timeline import Timeline
 
 MOST_DROPPED = 0.005
@@ -29,7 +31,11 @@ def reasons_for_distrust(
         yield "no request was sent in a judged stage"
     for stage in judged:
         most_s = MOST_LATENESS * _tightest_s(stage, demands, timeout_s)
-        yield from _dropping(stage)
+        yield from dropping(stage)
+        if measurement.floor is not None and stage.due:
+            rate_rps = stage.window.offered_rps / max(1, len(measurement.generators))
+            tightest_s = _tightest_s(stage, demands, timeout_s)
+            yield from floor_problem(stage.window.name, rate_rps, tightest_s, measurement.floor)
         yield from _late(stage, most_s)
         for generator in stage.generators:
             who = "the generator" if len(stage.generators) == 1 else generator.name
@@ -46,7 +52,8 @@ def _cut_short(measurement: Measurement, timeline: Timeline) -> str:
     )
 
 
-def _dropping(stage: StageMeasurement) -> Iterator[str]:
+def dropping(stage: StageMeasurement | StageTally) -> Iterator[str]:
+    """Say so if too much of the load was never offered."""
     if stage.dropped > MOST_DROPPED * stage.due:
         yield (
             f"{stage.window.name}: the generator dropped {stage.dropped} of {stage.due} requests, because too many "

@@ -36,7 +36,9 @@ def judge(scenario: Scenario, measurement: Measurement) -> RunVerdict:
             demand,
             [stages[window.name] for window in demand.windows],
             to_keep=scenario.confidence,
-            to_break=confidence_at_the_end(demand, scenario.confidence),
+            to_break=confidence_at_the_end(
+                demand, scenario.confidence, ended_early=measurement.broken_early is not None
+            ),
         )
         for demand in demands
     )

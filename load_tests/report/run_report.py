@@ -1,21 +1,28 @@
 """The report of a run as data: what `run.json` holds. Its JSON schema is `docs/run.schema.json`."""
 
+import math
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from load_tests.bootstrap import evenly
+from load_tests.demands import judged_demands
 from load_tests.judgement import Judgement, Verdict
 from load_tests.measurement import Measurement, StageMeasurement, percentile
 from load_tests.outcomes import FAILURES
 from load_tests.report.series import GeneratorReport, SecondsReport, percentile_curve
 from load_tests.scenario import Scenario
+from load_tests.spread import Spread, spread_of
+from load_tests.timeline import timeline_of
 from load_tests.verdict import RunVerdict
 
 FILE_NAME = "run.json"
 FORMAT = 2
 """Rises when a reader of `run.json` has to know."""
+REPLICATES = 200
+"""Percentiles of resamples that are kept of each judged percentile, for comparing runs."""
 
 
 class _Part(BaseModel):
@@ -100,10 +107,26 @@ class ObjectiveReport(_Part):
     due: int
     bad: int
     evidence: str
+    measured_s: float = Field(default=0.0, description="Length of the judged time that was measured.")
+    bad_seconds: int = Field(default=0, description="Distinct seconds in which a request was due that turned out bad.")
+    seen_ms: float | None = Field(
+        default=None,
+        description="The sample's percentile, requests not answered correctly counting as infinitely late; "
+        "null if it is infinite, and for objectives that are not on latency.",
+    )
+    interval_ms: tuple[float | None, float | None] | None = Field(
+        default=None,
+        description="What that percentile may be, by a block bootstrap over seconds at the scenario's confidence; "
+        "null in it is infinite.",
+    )
+    replicates_ms: tuple[float | None, ...] = Field(
+        default=(), description="The bootstrap's percentiles, thinned and rising; null is infinite."
+    )
 
     @classmethod
-    def of(cls, judgement: Judgement) -> Self:
+    def of(cls, judgement: Judgement, spread: Spread) -> Self:
         """Report a judgement."""
+        interval = spread.percentile
         return cls(
             where=judgement.where,
             objective=judgement.objective.title,
@@ -111,7 +134,19 @@ class ObjectiveReport(_Part):
             due=judgement.n,
             bad=judgement.bad,
             evidence=judgement.evidence,
+            measured_s=spread.measured_s,
+            bad_seconds=spread.bad_seconds,
+            seen_ms=_finite_ms(interval.seen_s) if interval else None,
+            interval_ms=(_finite_ms(interval.low_s), _finite_ms(interval.high_s)) if interval else None,
+            replicates_ms=tuple(_finite_ms(replicate_s) for replicate_s in evenly(interval.replicates_s, REPLICATES))
+            if interval and interval.replicates_s
+            else (),
         )
+
+
+def _finite_ms(seconds: float) -> float | None:
+    """Milliseconds with four significant digits; None for what is infinite or not known."""
+    return float(f"{seconds * 1000:.4g}") if math.isfinite(seconds) else None
 
 
 class ServiceReport(_Part):
@@ -164,6 +199,7 @@ def report_of(
     scenario: Scenario, measurement: Measurement, verdict: RunVerdict, failures: dict[str, int], facts: RunFacts
 ) -> RunReport:
     """Put together the report of a judged run."""
+    demands = judged_demands(scenario, timeline_of(scenario))
     return RunReport(
         verdict=verdict.verdict,
         exit_code=verdict.verdict.exit_code,
@@ -174,7 +210,10 @@ def report_of(
         confidence=scenario.confidence,
         facts=facts,
         ended_after_s=measurement.ended_s,
-        objectives=tuple(ObjectiveReport.of(judgement) for judgement in verdict.judgements),
+        objectives=tuple(
+            ObjectiveReport.of(judgement, spread_of(demand, measurement, scenario))
+            for demand, judgement in zip(demands, verdict.judgements, strict=True)
+        ),
         ended_early=_why_early(measurement),
         stages=tuple(StageReport.of(stage) for stage in measurement.stages),
         seconds=SecondsReport.of(measurement),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from load_tests.report.run_report import RunReport, StageReport
+from load_tests.report.run_report import ObjectiveReport, RunReport, StageReport
 
 MUCH_LESS = 0.95
 """Below this share of what they would have asked, closed users are said to have given way."""
@@ -59,5 +59,15 @@ def remarks(report: RunReport) -> Iterator[str]:
 
 def objective_table(report: RunReport) -> Table:
     """One row an objective."""
-    rows = tuple((row.where, row.objective, row.evidence, row.verdict.value) for row in report.objectives)
+    rows = tuple((row.where, row.objective, _evidence(row), row.verdict.value) for row in report.objectives)
     return Table(("stage", "objective", "evidence", "verdict"), rows, frozenset())
+
+
+def _evidence(row: ObjectiveReport) -> str:
+    """The counts, in how many seconds the bad ones fell, and between what the percentile lies by the bootstrap."""
+    seconds = f", in {row.bad_seconds} s" if row.bad_seconds and row.bad > 1 else ""
+    if row.interval_ms is None or not row.replicates_ms or row.interval_ms[0] is None:
+        return row.evidence + seconds
+    low_ms, high_ms = row.interval_ms
+    until = "ms or more" if high_ms is None else f"to {high_ms:g} ms"
+    return f"{row.evidence}{seconds}; {low_ms:g} {until} by resampling"

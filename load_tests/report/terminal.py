@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from typing import TextIO
 
 from rich import box
@@ -16,7 +17,12 @@ from load_tests.report.run_report import RunReport
 from load_tests.report.tables import Table, objective_table, remarks, stage_table
 
 NARROWEST = 110
-COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.INCONCLUSIVE: "yellow", Verdict.INVALID: "magenta"}
+COLOURS: Mapping[str, str] = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "red",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.INVALID: "magenta",
+}
 
 
 class _Console(Console):
@@ -35,10 +41,10 @@ def survive_any_encoding() -> None:
 
 def show(report: RunReport, folder: str, stream: TextIO) -> None:
     """Write the tables, what else is to be known, where the reports are, and the verdict."""
-    console = _Console(file=stream, width=max(NARROWEST, shutil.get_terminal_size().columns), highlight=False)
+    console = console_on(stream)
     console.print(f"\nScenario [bold]{escape(report.scenario)}[/] against {escape(report.facts.target)}")
-    console.print(_rich(stage_table(report)))
-    console.print(_rich(objective_table(report)))
+    console.print(rich_table(stage_table(report)))
+    console.print(rich_table(objective_table(report)))
     for remark in remarks(report):
         console.print(remark, markup=False)
     for reason in report.invalid_because:
@@ -47,22 +53,27 @@ def show(report: RunReport, folder: str, stream: TextIO) -> None:
     say_verdict(report.verdict, report.reason, stream)
 
 
+def console_on(stream: TextIO) -> Console:
+    """A console wide enough for tables."""
+    return _Console(file=stream, width=max(NARROWEST, shutil.get_terminal_size().columns), highlight=False)
+
+
 def say_verdict(verdict: Verdict, reason: str, stream: TextIO) -> None:
     """Write the verdict as one line, which scripts can read even where `make` hides the exit code."""
+    say_result(verdict, COLOURS[verdict], verdict.exit_code, reason, stream)
+
+
+def say_result(word: str, colour: str, exit_code: int, reason: str, stream: TextIO) -> None:
+    """Write a last line: the word that counts, the exit code and the reason."""
     console = _Console(file=stream, highlight=False, soft_wrap=True)
-    console.print(
-        f"[bold {COLOURS[verdict]}]{verdict}[/] (exit {verdict.exit_code}): {escape(' '.join(reason.split()))}"
-    )
+    console.print(f"[bold {colour}]{word}[/] (exit {exit_code}): {escape(' '.join(reason.split()))}")
 
 
-def _rich(table: Table) -> RichTable:
+def rich_table(table: Table, colours: Mapping[str, str] = COLOURS) -> RichTable:
+    """A table for the console; cells that are one of the words in `colours` are coloured."""
     rich = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, title in enumerate(table.head):
         rich.add_column(title, justify="right" if number in table.numeric else "left", no_wrap=number in table.numeric)
     for row in table.rows:
-        rich.add_row(*(_coloured(cell) for cell in row))
+        rich.add_row(*(f"[bold {colours[cell]}]{cell}[/]" if cell in colours else escape(cell) for cell in row))
     return rich
-
-
-def _coloured(cell: str) -> str:
-    return f"[bold {COLOURS[Verdict(cell)]}]{cell}[/]" if cell in list(Verdict) else escape(cell)

@@ -1,5 +1,7 @@
 """The binomial limits are exact: held against published values and against SciPy."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +45,13 @@ def test_the_upper_limit_is_the_one_of_clopper_and_pearson(n: int, bad_share: fl
     assert binomial.upper_limit(bad, n, 0.95) == pytest.approx(stats.beta.ppf(0.95, bad + 1, n - bad), rel=1e-6)
 
 
+@given(n=st.integers(1, 100_000), bad_share=st.floats(0, 0.3))
+def test_the_lower_limit_is_the_one_of_clopper_and_pearson(n: int, bad_share: float) -> None:
+    bad = round(n * bad_share)
+    expected = stats.beta.ppf(0.05, bad, n - bad + 1) if bad else 0.0
+    assert binomial.lower_limit(bad, n, 0.95) == pytest.approx(expected, rel=1e-6, abs=1e-12)
+
+
 @given(n=st.integers(1, 20_000), bad=st.integers(0, 200), allowed=st.sampled_from([0.001, 0.01, 0.05, 0.5]))
 def test_nothing_is_proven_both_kept_and_broken(n: int, bad: int, allowed: float) -> None:
     bad = min(bad, n)
@@ -61,6 +70,7 @@ def test_no_request_proves_nothing(bad: int) -> None:
     assert not binomial.proves_kept(bad, 0, 0.01, 0.95)
     assert not binomial.proves_broken(bad, 0, 0.01, 0.95)
     assert binomial.upper_limit(bad, 0, 0.95) == 1
+    assert binomial.lower_limit(bad, 0, 0.95) == 0
 
 
 def test_more_requests_settle_an_open_question_unless_it_is_too_close() -> None:
@@ -69,3 +79,34 @@ def test_more_requests_settle_an_open_question_unless_it_is_too_close() -> None:
     assert binomial.proves_kept(round(2 * (300 + more) / 300), 300 + more, 0.01, 0.95)
     assert binomial.requests_to_settle(3, 300, 0.01, 0.95, 0.95) is None
     assert binomial.requests_to_settle(0, 0, 0.01, 0.95, 0.95) == 299
+
+
+@pytest.mark.parametrize(
+    ("bad", "n", "allowed"),
+    [
+        (1030, 100_000, 0.01),
+        (9860, 1_000_000, 0.01),
+        (242, 226_568, 0.001),
+        (25_100, 50_000, 0.5),
+        (94_900, 100_000, 0.95),
+    ],
+)
+@pytest.mark.parametrize("confidence", [0.95, 0.9999])
+def test_a_large_number_of_requests_to_settle_is_right_to_a_few_percent(
+    bad: int, n: int, allowed: float, confidence: float
+) -> None:
+    total = n + (binomial.requests_to_settle(bad, n, allowed, confidence, confidence) or 0)
+    for factor, enough in ((1.03, True), (0.97, False)):
+        assert settled(round(bad / n * total * factor), round(total * factor), allowed, confidence) is enough
+
+
+def settled(bad: int, n: int, allowed: float, confidence: float) -> bool:
+    return binomial.proves_kept(bad, n, allowed, confidence) or binomial.proves_broken(bad, n, allowed, confidence)
+
+
+def test_what_a_million_requests_prove_is_known_in_milliseconds() -> None:
+    """It is asked while the load goes on, in the process that offers it."""
+    before_s = time.process_time()
+    binomial.upper_limit(9_990, 1_000_000, 0.95)
+    binomial.requests_to_settle(9_900, 1_000_000, 0.01, 0.95, 0.95)
+    assert time.process_time() - before_s < 0.01

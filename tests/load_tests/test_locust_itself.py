@@ -40,7 +40,7 @@ def test_an_independent_load_test_runs_without_a_change_and_without_an_error(
 ) -> None:
     service = running_service()
     locustfile = Path(__file__).with_name("independent_locustfile.py")
-    command = locust("-f", str(locustfile), "--headless", "-u", "10", "-r", "10", "-t", "8s", "--host", service.url)
+    command = locust("-f", str(locustfile), "--headless", "-u", "10", "-r", "10", "-t", "12s", "--host", service.url)
     finished = subprocess.run([*command, "--csv", str(tmp_path / "run")], capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
     with (tmp_path / "run_stats.csv").open() as file:

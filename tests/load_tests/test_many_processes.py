@@ -21,11 +21,11 @@ from tests.load_tests.test_real_runs import children_of, schedule_of
 DEADLINE_S = 60.0
 CLOSED = """
 model: insurance_charges_model
-load: {arrivals: closed, warmup: 1s, settle: 2s, timeout: 1s, connections: reuse, invalid: 1/6, seed: 5}
+load: {arrivals: closed, warmup: 1s, settle: 3s, timeout: 1s, connections: reuse, invalid: 1/6, seed: 5}
 stages:
-  - {name: five, users: 5, each: 20/s, for: 5s}
-  - {name: two,  users: 2, each: 20/s, for: 4s}
-slo: {p99: 900ms, errors: none}
+  - {name: five, users: 5, each: 5/s, for: 6s}
+  - {name: two,  users: 2, each: 5/s, for: 5s}
+slo: {p95: 900ms, errors: none}
 scope: run
 """
 Locust = Callable[..., "subprocess.Popen[str]"]

@@ -1,0 +1,26 @@
+"""The figures of the load generator in the documents are those of the result file that they name."""
+
+import json
+
+from tests.conftest import ROOT
+
+RESULTS = json.loads((ROOT / "benchmarks" / "results" / "generator.json").read_text(encoding="utf-8"))
+DOCUMENT = (ROOT / "docs" / "generator.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_rates_is_the_one_that_was_measured() -> None:
+    for rate in RESULTS["rates"]:
+        row = (
+            f"| {rate['offered_rps']:,.0f}/s | {rate['cpu_share']:.0%} | {rate['lateness_p99_ms']:.1f} ms "
+            f"| {rate['latency_p99_ms']:.1f} ms |"
+        )
+        assert row in DOCUMENT
+
+
+def test_what_limits_the_generator_is_said_with_the_figures_measured() -> None:
+    kept_up = {rate["offered_rps"]: rate for rate in RESULTS["rates"] if rate["kept_up"]}
+    assert "keeps up to 3,000 a second" in DOCUMENT
+    assert all(rate_rps in kept_up for rate_rps in (500, 1000, 1500, 2000, 2500, 3000))
+    assert f"about\n{kept_up[3000]['cpu_share'] / 3000 * 1000:.2f} ms of CPU" in DOCUMENT
+    assert f"takes {RESULTS['recording']['median_us']:.1f} µs of CPU" in DOCUMENT
+    assert RESULTS["recording"]["median_us"] <= 5, "what recording may cost"
