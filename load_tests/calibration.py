@@ -72,6 +72,11 @@ class Floor(_Part):
         """The highest rate that was kept up with; 0 if none was."""
         return max((row.offered_rps for row in self.rates if row.kept_up), default=0.0)
 
+    @property
+    def disturbed(self) -> bool:
+        """Whether a rate was not kept up with and a higher one was: something else used the machine meanwhile."""
+        return any(not row.kept_up and row.offered_rps < self.highest_rps for row in self.rates)
+
     def tightest_s(self, rate_rps: float) -> float | None:
         """The tightest threshold that can be judged at a rate, seconds; None if the rate is too high."""
         row = self.at(rate_rps)

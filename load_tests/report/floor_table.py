@@ -20,10 +20,11 @@ def show(floor: Floor, path: Path, stream: TextIO) -> None:
     """Write the table, where the file is, and as the last line what the generator can do."""
     width = max(NARROWEST, shutil.get_terminal_size().columns)
     console = Console(file=stream, width=width, highlight=False, soft_wrap=True)
-    console.print(
-        f"\nThe floor of one of {floor.processes} processes of this generator on {floor.machine.cores:g} cores"
-    )
+    which = "one process" if floor.processes == 1 else f"each of {floor.processes} processes"
+    console.print(f"\nThe floor of {which} of this generator, on {floor.machine.cores:g} cores")
     console.print(_table(floor))
+    if floor.disturbed:
+        console.print("Something else used this machine meanwhile: calibrate again when it is idle", markup=False)
     console.print(f"floor: {path}", markup=False)
     console.print(abilities(floor), markup=False)
 

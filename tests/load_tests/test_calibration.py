@@ -2,6 +2,7 @@
 
 import platform
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from load_tests.calibration import (
 )
 from load_tests.cpu_allowance import available_cores
 from load_tests.launch import choose
-from load_tests.report.floor_table import abilities
+from load_tests.report.floor_table import abilities, show
 from load_tests.report.run_report import LatencyReport, StageReport
 
 
@@ -137,6 +138,21 @@ def test_a_file_that_holds_no_floor_is_told_and_stops_nothing(tmp_path: Path, co
 def test_a_folder_in_its_place_is_told_and_stops_nothing(tmp_path: Path) -> None:
     assert read_floor(tmp_path) is None
     assert "holds no floor" in why_no_floor(tmp_path)
+
+
+def test_a_floor_that_falls_with_the_rate_was_disturbed() -> None:
+    """A generator that keeps up with a rate keeps up with half of it, unless something else uses its machine."""
+    assert floor_with(row(50, kept_up=False), row(100), row(200)).disturbed
+    assert not FLOOR.disturbed
+    assert not floor_with(row(50, kept_up=False)).disturbed
+
+
+@pytest.mark.parametrize("disturbed", [True, False])
+def test_a_disturbed_floor_is_told(tmp_path: Path, disturbed: bool) -> None:
+    told = StringIO()
+    show(floor_with(row(50, kept_up=not disturbed), row(100)), tmp_path / "calibration.json", told)
+    assert ("calibrate again when it is idle" in told.getvalue()) == disturbed
+    assert told.getvalue().splitlines()[-1].startswith("One process keeps up with 100/s")
 
 
 def test_the_machine_is_described_with_the_cores_that_may_be_used() -> None:
