@@ -34,6 +34,20 @@ class HealthLog:
         self.latest_s.append(latest_s)
         self.in_flight.append(in_flight)
 
+    def within(self, begins_s: float, ends_s: float) -> tuple[float, float]:
+        """CPU seconds used between two times, and how many seconds of that time were sampled at all.
+
+        A sample counts by the part of it that lies between them: a busy process is sampled late, and a stage may be
+        shorter than the time from one sample to the next.
+        """
+        used_core_s = sampled_s = begin_s = 0.0
+        for at_s, cores in zip(self.at_s, self.cores, strict=True):
+            if (inside_s := min(at_s, ends_s) - max(begin_s, begins_s)) > 0:
+                used_core_s += cores * inside_s
+                sampled_s += inside_s
+            begin_s = at_s
+        return used_core_s, sampled_s
+
 
 @dataclass
 class PauseLog:
@@ -85,9 +99,8 @@ class Generator:
 
     def within(self, begins_s: float, ends_s: float) -> StageHealth:
         """How it fared between two times; its CPU share is 0 without a sample."""
-        samples = zip(self.health.at_s, self.health.cores, strict=True)
-        inside = [cores for at_s, cores in samples if begins_s < at_s <= ends_s]
-        share = sum(inside) / len(inside) / self.cores if inside else 0.0
+        used_core_s, sampled_s = self.health.within(begins_s, ends_s)
+        share = used_core_s / sampled_s / self.cores if sampled_s else 0.0
         return StageHealth(self.name, share, self.pauses.within(begins_s, ends_s))
 
 

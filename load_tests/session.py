@@ -159,7 +159,7 @@ class LoadSession:
         self._watching = [gevent.spawn(under_way.observe)]
         if self._options.headless and self._options.run_time:  # which Locust forgets where there is a shape
             run_time_s = parse_timespan(str(self._options.run_time))
-            self._watching.append(gevent.spawn_later(run_time_s, self._stop_early, "--run-time"))
+            self._watching.append(gevent.spawn(self._stop_after, run_time_s, record))
         return under_way
 
     def _facts_of(self, scenario: Scenario, started_at: datetime) -> RunFacts:
@@ -198,6 +198,12 @@ class LoadSession:
         if self._under_way is not None and self._under_way.record.stopped_by:
             os._exit(Verdict.INVALID.exit_code)
         self._stop_early(signal.Signals(number).name)
+
+    def _stop_after(self, run_time_s: float, record: RunRecord) -> None:
+        """End the run after `--run-time`, by its own clock: a timer of gevent's counts from when its loop last turned."""
+        while (left_s := run_time_s - record.now_s()) > 0:
+            gevent.sleep(left_s)
+        self._stop_early("--run-time")
 
     def _stop_early(self, by: str) -> None:
         """End the run under way, and Locust with it, and remember who wanted that."""

@@ -164,6 +164,16 @@ def test_a_generators_cpu_share_is_the_mean_over_the_judged_time() -> None:
     assert generator.within(20.0, 30.0).cpu_share == 0.0
 
 
+def test_a_stage_shorter_than_the_time_between_two_samples_has_the_share_of_the_sample_around_it() -> None:
+    generator = Generator("the generator")
+    for at_s, cores in [(1.0, 0.2), (4.0, 0.9), (5.0, 0.1)]:
+        generator.health.append(at_s, cores, 0.0, 0)
+    assert generator.within(2.0, 3.0).cpu_share == pytest.approx(0.9)
+    assert generator.within(0.0, 2.0).cpu_share == pytest.approx((0.2 + 0.9) / 2)
+    assert generator.within(3.5, 5.0).cpu_share == pytest.approx((0.9 * 0.5 + 0.1) / 1.5)
+
+
+
 def test_processes_of_one_machine_share_its_cores() -> None:
     generators = [Generator("a", "here", 2.0), Generator("b", "here", 2.0), Generator("c", "there", 8.0)]
     share_hosts(generators, lambda available, processes: min(1.0, available / processes / 2))
