@@ -119,7 +119,7 @@ def main() -> int:
 
 
 def table(result: Mapping[str, Any]) -> Iterator[str]:
-    """Rows of the table in docs/open_and_closed.md: the p99 in milliseconds of each load that the server keeps up with."""
+    """Rows of the table in docs/open_and_closed.md: the p99 in milliseconds of each load it keeps up with."""
     for load in result["loads"].values():
         if load["utilisation"] < 1:
             open_ms, uniform_ms, closed_ms = (load["measured"][arrivals]["p99_ms"] for arrivals in ARRIVALS)

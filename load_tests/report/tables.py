@@ -105,11 +105,11 @@ def _evidence(row: ObjectiveReport) -> str:
 
 
 def _percentile(row: ObjectiveReport) -> str:
-    """The percentile that was seen, and if the run was long enough, between what it lies: `3.6 (3.1 to 4.1)`."""
+    """The percentile that was seen, and if the run was long enough, between what it lies: `3.6 (3.1–4.1)`."""
     if row.interval_ms is None or not row.due:
         return ""
     seen, *bounds = (_milliseconds(latency_ms) for latency_ms in (row.seen_ms, *row.interval_ms))
-    return f"{seen} ({' to '.join(bounds)})" if row.replicates_ms else seen
+    return f"{seen} ({'–'.join(bounds)})" if row.replicates_ms and {*bounds} != {seen} else seen
 
 
 def _milliseconds(latency_ms: float | None) -> str:
