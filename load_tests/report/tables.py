@@ -101,7 +101,7 @@ def objective_table(report: RunReport) -> Table:
 
 def _evidence(row: ObjectiveReport) -> str:
     """The counts, and in how many seconds the bad ones fell."""
-    return f"{row.evidence}, in {row.bad_seconds} s" if row.bad_seconds and row.bad > 1 else row.evidence
+    return f"{row.evidence}; bad ones in {row.bad_seconds} s" if row.bad_seconds and row.bad > 1 else row.evidence
 
 
 def _percentile(row: ObjectiveReport) -> str:
