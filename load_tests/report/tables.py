@@ -101,7 +101,9 @@ def objective_table(report: RunReport) -> Table:
 
 def _evidence(row: ObjectiveReport) -> str:
     """The counts, and in how many seconds the bad ones fell."""
-    return f"{row.evidence}; bad ones in {row.bad_seconds} s" if row.bad_seconds and row.bad > 1 else row.evidence
+    counted = f"{row.bad} of {row.due} bad"
+    in_seconds = f"{counted} in {row.bad_seconds} s"
+    return row.evidence.replace(counted, in_seconds, 1) if row.bad_seconds and row.bad > 1 else row.evidence
 
 
 def _percentile(row: ObjectiveReport) -> str:
