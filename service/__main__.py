@@ -8,6 +8,7 @@ import socket
 import uvicorn
 
 from service.app import Service, load_app
+from service.logs import configure_logs
 from service.refusal import RefusalError, ends_the_process
 from service.settings import Settings, load_settings
 
@@ -18,7 +19,7 @@ def main() -> None:
     """Load, listen, serve."""
     with ends_the_process():
         settings = load_settings()
-        logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        configure_logs(settings.log_level, settings.log_format)
         app = load_app(settings)
         listener = listen(settings.host, settings.port)
     serve(app, listener, settings)

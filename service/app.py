@@ -25,21 +25,26 @@ from service.documentation import (
 from service.endpoint import Endpoint
 from service.health import Lifecycle, Phase, health_endpoints
 from service.hosting import Hosted, load_models
-from service.metrics import Metrics, MetricsMiddleware
+from service.logs import RequestLog
+from service.metrics import Metrics
+from service.observing import ObservingMiddleware
 from service.prediction import prediction_endpoints
 from service.problems import ProblemMiddleware
 from service.refusal import ends_the_process
 from service.settings import Settings, load_settings
+from service.tracing import TracingMiddleware, load_tracer
 
 _log = logging.getLogger(__name__)
 
 
 class Service(FastAPI):
-    """FastAPI's routes and OpenAPI behind two middlewares of our own."""
+    """FastAPI's routes and OpenAPI behind middlewares of our own."""
 
     def __init__(self, title: str, hosted: Sequence[Hosted], settings: Settings) -> None:
         self.lifecycle = Lifecycle()
         self.metrics = Metrics(hosted, settings.emulate_cpu_ms)
+        self._request_log = RequestLog(settings.slow_request_ms / 1000)
+        self._tracer = load_tracer(title) if settings.tracing else None
         super().__init__(
             title=title,
             version=service.__version__,
@@ -53,15 +58,20 @@ class Service(FastAPI):
         )
         served = [one for one in hosted if one.create_endpoint]
         for one in served:
-            self.router.routes.extend(prediction_endpoints(one, settings))
+            self.router.routes.extend(
+                prediction_endpoints(one, settings, self.metrics.models.of(one.model.qualified_name))
+            )
         self.router.routes.extend(health_endpoints(self.lifecycle))
         self.router.routes.append(self.metrics.endpoint())
         self.router.routes.extend(catalogue_endpoints(served, settings.emulate_cpu_ms))
         self.router.routes.extend(_documentation_endpoints(self))
+        self.metrics.expect(self.routes)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return what a request passes: metrics see every answer, problems answer every exception."""
-        return MetricsMiddleware(ProblemMiddleware(ExactPaths(self.routes, self.router)), self.metrics)
+        answering = ProblemMiddleware(ExactPaths(self.routes, self.router))
+        observed = ObservingMiddleware(answering, self.metrics, self._request_log)
+        return observed if self._tracer is None else TracingMiddleware(observed, self._tracer)
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, made once."""

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope
 
 from model.base import RegressionModel
 from service.bodies import BodyReader
+from service.counters import ModelTime
 from service.endpoint import Answer, Endpoint, Operation
 from service.hosting import Hosted, example_of
 from service.settings import Settings
@@ -31,21 +32,26 @@ class Batch(BaseModel):
 class Predictor:
     """A model as the service asks it: answers checked, and slowed down where it stands for a heavier one."""
 
-    def __init__(self, model: RegressionModel, emulate_cpu_ms: float) -> None:
+    def __init__(self, model: RegressionModel, emulate_cpu_ms: float, model_time: ModelTime) -> None:
         self._model = model
+        self._model_time = model_time
         self._emulate_cpu_ms = emulate_cpu_ms
 
     def one(self, record: BaseModel) -> BaseModel:
         """Predict one record."""
+        began_s = time.perf_counter()
         burn_cpu(self._emulate_cpu_ms)
         prediction = self._model.predict(record)
+        self._model_time.add(time.perf_counter() - began_s, 1)
         check_finite(prediction)
         return prediction
 
     def many(self, records: Sequence[BaseModel]) -> list[BaseModel]:
         """Predict n records at once."""
+        began_s = time.perf_counter()
         burn_cpu(self._emulate_cpu_ms * len(records))
         predictions = self._model.predict_batch(records)
+        self._model_time.add(time.perf_counter() - began_s, len(records))
         if len(predictions) != len(records):
             raise RuntimeError(f"the model answered {len(records)} records with {len(predictions)} predictions")
         for prediction in predictions:
@@ -68,10 +74,10 @@ def check_finite(prediction: BaseModel) -> None:
             raise RuntimeError(f"the model predicted {name}={value}")
 
 
-def prediction_endpoints(hosted: Hosted, settings: Settings) -> list[Endpoint]:
+def prediction_endpoints(hosted: Hosted, settings: Settings, model_time: ModelTime) -> list[Endpoint]:
     """Return the endpoints of one model, its alias included."""
     model = hosted.model
-    predictor = Predictor(model, settings.emulate_cpu_ms)
+    predictor = Predictor(model, settings.emulate_cpu_ms, model_time)
     base = f"/api/models/{model.qualified_name}"
     one = _answer_one(model, predictor, settings.max_body_bytes)
     endpoints = [Endpoint("POST", f"{base}/prediction", one, _operation_one(model, f"predict_{model.qualified_name}"))]
