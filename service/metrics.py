@@ -15,6 +15,9 @@ from service.counters import ModelTimes, RequestTimes, ShedRequests
 from service.endpoint import Endpoint, Operation
 from service.hosting import Hosted
 
+NO_ANSWER = 499
+"""Status label of requests whose client left before the answer began."""
+
 
 class Metrics:
     """The metrics of one application, in a registry of their own."""
@@ -49,7 +52,8 @@ class Metrics:
         """Show the good and the bad answers that POST routes document before the first of them is given."""
         for route in routes:
             if isinstance(route, APIRoute) and "POST" in route.methods:
-                for status in (200, *(int(status) for status in route.responses if int(status) >= 500)):
+                failures = (int(status) for status in route.responses if int(status) >= 500)
+                for status in (200, NO_ANSWER, *failures):
                     self.requests.expect((route.path, "POST", status))
 
     def endpoint(self) -> Endpoint:

@@ -8,13 +8,11 @@ from itertools import count
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.logs import REQUEST_ID, RequestLine, RequestLog, current_request
-from service.metrics import Metrics
+from service.metrics import NO_ANSWER, Metrics
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER = "other"
 """Label of every unknown path and of every unknown method: a scanner must not fill the memory with series."""
-NO_ANSWER = 499
-"""Status label of requests whose client left before the answer began."""
 REQUEST_ID_HEADER = b"x-request-id"
 _ACCEPTED_ID = re.compile(rb"[A-Za-z0-9._~:+/=-]{1,128}")
 """Nothing that could pretend to be another field or line of a log."""
