@@ -45,15 +45,15 @@ class Indicator:
     def bad_share(self, window: str) -> str:
         """PromQL of the share of bad requests in a window; no value without requests.
 
-        ``or vector(0)``: where nothing has ever been good, there is no series of good requests, and a rule about
-        nothing would never fire.
+        ``or 0 * …``: where nothing has ever been good there is no series of good requests, and without a value no
+        alert would fire.
         """
-        due = f"(sum(rate({DURATIONS}_count{{{self.requests}}}[{window}])) > 0)"
+        due = f"sum(rate({DURATIONS}_count{{{self.requests}}}[{window}]))"
         if self.threshold_s is None:
             bad = f'{DURATIONS}_count{{{self.requests},status=~"{UNANSWERED}"}}'
-            return f"(sum(rate({bad}[{window}])) or vector(0))\n/ {due}"
+            return f"(sum(rate({bad}[{window}])) or 0 * {due})\n/ ({due} > 0)"
         good = self.edge.replace("}", f',status!~"{UNANSWERED}"}}')
-        return f"1 - (sum(rate({good}[{window}])) or vector(0))\n/ {due}"
+        return f"1 - (sum(rate({good}[{window}])) or 0 * sum(rate({self.edge}[{window}])))\n/ ({due} > 0)"
 
 
 def indicators(scenario: Scenario) -> tuple[Indicator, ...]:

@@ -76,7 +76,7 @@ def _rules(scenario: Scenario, indicator: Indicator) -> Iterator[dict[str, Any]]
         "labels": {**labels, "severity": "ticket"},
         "annotations": {
             "summary": f"{scenario.model}: nobody knows whether {indicator.title} holds",
-            "description": f"Prometheus has no {indicator.edge}: is the service scraped, and is this one of its buckets?",
+            "description": f"Prometheus has no {indicator.edge}: is it scraped, and is this one of its buckets?",
         },
     }
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from service.app import Service, create_app
 from service.hosting import Hosted
-from service.metrics import BUCKETS_S
+from service.counters import BUCKETS_S, ShedReason
 from service.settings import Settings
 from tests.service.records import record
 from tests.service.toy import CRASHES, ToyModel
@@ -42,6 +42,53 @@ def test_durations_are_counted_in_buckets_around_100_and_250_ms(toy: TestClient)
     assert {0.1, 0.25} <= set(BUCKETS_S)
 
 
+def test_a_duration_on_an_edge_is_within_it(toy: TestClient) -> None:
+    app = toy.app
+    assert isinstance(app, Service)
+    for duration_s in (0.1, 0.1000001, 7.0):
+        app.metrics.requests.observe(("/edge", "GET", 200), duration_s)
+    text = toy.get("/metrics").text
+    for edge, contained in (("0.075", 0), ("0.1", 1), ("0.15", 2), ("5.0", 2), ("+Inf", 3)):
+        line = (
+            f'http_request_duration_seconds_bucket{{le="{edge}",method="GET",path="/edge",status="200"}} {contained}.0'
+        )
+        assert line in text
+    assert 'http_request_duration_seconds_count{method="GET",path="/edge",status="200"} 3.0' in text
+
+
+def test_answers_that_were_never_given_are_shown_as_zero(toy: TestClient) -> None:
+    text = toy.get("/metrics").text
+    for status in (200, 499, 500):
+        assert f'http_requests_total{{method="POST",path="{SINGLE}",status="{status}"}} 0.0' in text
+
+
+def test_time_in_the_model_is_counted_by_call_and_by_record(toy: TestClient) -> None:
+    toy.post(SINGLE, json=record(ToyModel))
+    toy.post(f"{SINGLE}s", json={"instances": [record(ToyModel)] * 3})
+    text = toy.get("/metrics").text
+    assert 'service_model_seconds_count{model="toy_model"} 2.0' in text
+    assert 'service_model_records_total{model="toy_model"} 4.0' in text
+
+
+def test_emulated_cpu_time_counts_as_time_in_the_model() -> None:
+    with TestClient(create_app("Toys", [Hosted(ToyModel())], Settings(emulate_cpu_ms=30))) as client:
+        client.post(SINGLE, json=record(ToyModel))
+        text = client.get("/metrics").text
+    found = re.search(r'^service_model_seconds_sum{model="toy_model"} (.+)$', text, re.MULTILINE)
+    assert found is not None
+    assert float(found[1]) >= 0.03
+    assert "service_emulated_cpu_seconds 0.03" in text
+
+
+@pytest.mark.parametrize("reason", ShedReason)
+def test_requests_turned_away_are_counted_by_reason(toy: TestClient, reason: ShedReason) -> None:
+    app = toy.app
+    assert isinstance(app, Service)
+    assert f'http_requests_shed_total{{reason="{reason}"}} 0.0' in toy.get("/metrics").text
+    app.metrics.shed.count(reason)
+    assert f'http_requests_shed_total{{reason="{reason}"}} 1.0' in toy.get("/metrics").text
+
+
 def test_unknown_paths_and_methods_share_a_label(toy: TestClient) -> None:
     toy.get("/first")
     toy.request("BREW", "/first")
@@ -60,7 +107,8 @@ def test_unknown_paths_and_methods_share_a_label(toy: TestClient) -> None:
 
 def test_models_and_requests_in_flight_are_shown(toy: TestClient) -> None:
     text = toy.get("/metrics").text
-    assert 'service_model_info{qualified_name="toy_model",version="1.2.3"} 1.0' in text
+    assert 'service_model_info{model="toy_model",version="1.2.3"} 1.0' in text
+    assert re.search(r'service_build_info{python="3[.0-9]+",version="[.0-9]+"} 1.0', text)
     assert "http_requests_in_flight 1.0" in text  # this one
     assert "service_emulated_cpu_seconds 0.0" in text
     assert "process_cpu_seconds_total" in text
