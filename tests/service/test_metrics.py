@@ -7,8 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.app import Service, create_app
-from service.hosting import Hosted
 from service.counters import BUCKETS_S, ShedReason
+from service.hosting import Hosted
 from service.settings import Settings
 from tests.service.records import record
 from tests.service.toy import CRASHES, ToyModel
