@@ -22,7 +22,7 @@ def load_tracer(title: str) -> trace.Tracer:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
     except ImportError as error:
         raise RefusalError(
-            f"SERVICE_TRACING=true needs {error.name}: pip install --group tracing, or leave SERVICE_TRACING unset"
+            f"SERVICE_TRACING=true, but {error.name} is missing: pip install --group tracing, or do not set it"
         ) from error
     described = Resource({"service.name": title, "service.version": service.__version__})
     provider = TracerProvider(resource=described.merge(OTELResourceDetector().detect()))
