@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,32 +35,37 @@ def run_promtool(*arguments: str) -> str:
     return ended.stdout
 
 
-def series_of(scenario: Scenario, phases: Iterable[Phase], fast_edge: str = "0.1") -> list[dict[str, str]]:
+def series_of(scenario: Scenario, phases: Sequence[Phase], fast_edge: str = "0.1") -> list[dict[str, str]]:
     """Return the counters that a service would show of such traffic, once a minute."""
-    growth: dict[str, list[tuple[float, int]]] = {}
-    statuses = {200, *(phase.status for phase in phases)}
-    for phase in phases:
-        for status in statuses:
-            share = 1 - phase.refused if status == 200 else phase.refused * (status == phase.status)
-            slow = phase.slow if status == 200 else 0.0
-            for suffix, part in (
-                (f'_count{{status="{status}"', share),
-                (f'_bucket{{status="{status}",le="+Inf"', share),
-                (f'_bucket{{status="{status}",le="{fast_edge}"', share * (1 - slow)),
-            ):
-                growth.setdefault(suffix, []).append((part * REQUESTS_A_MINUTE, phase.minutes))
     labels = f',path="{scenario.prediction_path}",method="POST"}}'
-    return [
-        {"series": f"http_request_duration_seconds{suffix}{labels}", "values": _values(steps)}
-        for suffix, steps in growth.items()
-        if any(step for step, _ in steps)
-    ]
+    series = []
+    for status in sorted({200, *(phase.status for phase in phases if phase.refused)}):
+        answered = [(_share(phase, status), phase) for phase in phases]
+        if not any(share for share, _ in answered):
+            continue  # nobody counts what never happened
+        everything = _values([(share, phase.minutes) for share, phase in answered])
+        fast = _values([(share * (1 - phase.slow * (status == 200)), phase.minutes) for share, phase in answered])
+        name = f'http_request_duration_seconds_%s{{status="{status}"'
+        series += [
+            {"series": name % "count" + labels, "values": everything},
+            {"series": name % "bucket" + ',le="+Inf"' + labels, "values": everything},
+            {"series": name % "bucket" + f',le="{fast_edge}"' + labels, "values": fast},
+        ]
+    return series
+
+
+def _share(phase: Phase, status: int) -> float:
+    """Part of the requests of a phase that is answered with a status."""
+    if status == 200:
+        return 1 - phase.refused
+    return phase.refused if status == phase.status else 0.0
 
 
 def _values(steps: list[tuple[float, int]]) -> str:
     """Return a counter in promtool's notation: start, growth a minute, how many minutes."""
     written, total = [], 0.0
-    for step, minutes in steps:
+    for share, minutes in steps:
+        step = share * REQUESTS_A_MINUTE
         written.append(f"{total:g}+{step:g}x{minutes - 1}")
         total += step * minutes
     return " ".join(written)

@@ -62,7 +62,7 @@ def test_refused_requests_leave_a_line_at_debug_level(caplog: pytest.LogCaptureF
     with caplog.at_level(logging.DEBUG, "service.requests"):
         client = TestClient(create_app("Toys", [Hosted(ToyModel())], Settings()))
         client.post(SINGLE, json={})
-        client.get("/made\nup")
+        client.get("/made%0Aup")
     lines = [one.getMessage().split(" in ")[0] for one in caplog.records if one.name == "service.requests"]
     assert lines == [f"POST {SINGLE} 422", "GET other 404"]
 
