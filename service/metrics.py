@@ -51,7 +51,7 @@ class Metrics:
     def expect(self, routes: Iterable[BaseRoute]) -> None:
         """Show the good and the bad answers that POST routes document before the first of them is given."""
         for route in routes:
-            if isinstance(route, APIRoute) and "POST" in route.methods:
+            if isinstance(route, APIRoute) and "POST" in (route.methods or ()):
                 failures = (int(status) for status in route.responses if int(status) >= 500)
                 for status in (200, NO_ANSWER, *failures):
                     self.requests.expect((route.path, "POST", status))

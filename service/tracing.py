@@ -27,7 +27,8 @@ def load_tracer(title: str) -> trace.Tracer:
     described = Resource({"service.name": title, "service.version": service.__version__})
     provider = TracerProvider(resource=described.merge(OTELResourceDetector().detect()))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    return provider.get_tracer("service", service.__version__)
+    tracer: trace.Tracer = provider.get_tracer("service", service.__version__)
+    return tracer
 
 
 class TracingMiddleware:
