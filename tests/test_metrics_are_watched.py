@@ -111,6 +111,18 @@ def test_the_document_lists_what_is_exported(service: RunningService) -> None:
     assert written == exported
 
 
+def test_the_document_names_the_burn_rates_that_are_alerted_about() -> None:
+    document = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\d.]+ times|faster) .*\| (.+) \| (.+) \| (page|ticket) \|", document, re.MULTILINE)
+    short = {" min": "m", " h": "h", " days": "d"}
+    for unit, letter in short.items():
+        rows = [tuple(cell.replace(unit, letter) for cell in row) for row in rows]
+    factors = [1.0 if times == "faster" else float(times.split()[0]) for times, *_ in rows]
+    assert [(factor, *rest) for factor, (_, *rest) in zip(factors, rows, strict=True)] == [
+        (burn.factor, burn.long, burn.short, burn.severity) for burn in rules.BURNS
+    ]
+
+
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is missing: apt-get install prometheus")
 def test_promtool_has_nothing_to_say_about_what_is_exported(service: RunningService) -> None:
     checked = subprocess.run(
