@@ -25,6 +25,7 @@ from service.documentation import (
 from service.endpoint import Endpoint
 from service.health import Lifecycle, Phase, health_endpoints
 from service.hosting import Hosted, load_models
+from service.inference_protocol import protocol_endpoints
 from service.metrics import Metrics, MetricsMiddleware
 from service.prediction import prediction_endpoints
 from service.problems import ProblemMiddleware
@@ -57,6 +58,7 @@ class Service(FastAPI):
         self.router.routes.extend(health_endpoints(self.lifecycle))
         self.router.routes.append(self.metrics.endpoint())
         self.router.routes.extend(catalogue_endpoints(served, settings.emulate_cpu_ms))
+        self.router.routes.extend(protocol_endpoints(title, served, self.lifecycle, settings))
         self.router.routes.extend(_documentation_endpoints(self))
 
     def build_middleware_stack(self) -> ASGIApp:

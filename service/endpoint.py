@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from service.documentation import problem_responses
 
+JSON = "application/json"
 Answer = Callable[[Scope, Receive], Awaitable[Response]]
 """What answers a request: reads what it needs of it, returns the response or raises a `ProblemError`."""
 
@@ -75,3 +76,13 @@ def _documented_signature(operation: Operation) -> Callable[..., None]:
     example = Example(summary="Example", value=operation.example)
     endpoint.__annotations__["body"] = Annotated[operation.accepts, Body(openapi_examples={"example": example})]
     return endpoint
+
+
+def constant(path: str, content: BaseModel, operation: Operation) -> Endpoint:
+    """Return an endpoint that always answers the same."""
+    body = content.model_dump_json().encode()  # it never changes, so it is written once
+
+    async def answer(_scope: Scope, _receive: Receive) -> Response:
+        return Response(body, media_type=JSON)
+
+    return Endpoint("GET", path, answer, operation)

@@ -11,13 +11,12 @@ from starlette.types import Receive, Scope
 
 from model.base import RegressionModel
 from service.bodies import BodyReader
-from service.endpoint import Answer, Endpoint, Operation
+from service.endpoint import JSON, Answer, Endpoint, Operation
 from service.hosting import Hosted, example_of
 from service.settings import Settings
 
 MAX_INSTANCES = 1000
 PROBLEMS = (400, 413, 415, 422, 500)
-JSON = "application/json"
 
 
 class Batch(BaseModel):

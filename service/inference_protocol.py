@@ -1,0 +1,140 @@
+"""The Open Inference Protocol, version 2, in its JSON form: another way to ask the same models."""
+
+import logging
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+import service
+from model.base import RegressionModel
+from service.bodies import BodyReader, unsupported
+from service.endpoint import JSON, Answer, Endpoint, Operation, constant
+from service.health import Lifecycle
+from service.hosting import Hosted, example_of
+from service.inference_messages import (
+    InferenceRequest,
+    InferenceResponse,
+    ModelReady,
+    ServerLive,
+    ServerMetadata,
+    ServerReady,
+    TensorModelMetadata,
+)
+from service.prediction import PROBLEMS, Predictor, batch_schemas
+from service.problems import Problem, ProblemError
+from service.settings import Settings
+from service.tensors import as_batch, as_tensors, place_in_tensors, refuse_other_tensors, tensors
+
+TAG = "Open Inference Protocol"
+PLATFORM = "loadproof_regression"
+BINARY_HEADER = b"inference-header-content-length"
+_log = logging.getLogger(__name__)
+
+
+class InferenceProblem(Problem):
+    """A problem document with the one member that clients of the protocol look for."""
+
+    error: Annotated[str, Field(description="Why the request was not answered.")]
+
+
+def protocol_endpoints(
+    title: str, hosted: Sequence[Hosted], lifecycle: Lifecycle, settings: Settings
+) -> list[Endpoint]:
+    """Return the endpoints of the server, and those of every model whose records are flat."""
+    server = ServerMetadata(name=title, version=service.__version__)
+    live = Operation("v2_live", TAG, "Liveness: the event loop answers", returns=ServerLive)
+    ready = Operation("v2_ready", TAG, "Readiness: send requests here", returns=ServerReady, problems=(503,))
+    endpoints = [
+        constant("/v2", server, Operation("v2_server", TAG, "The server", returns=ServerMetadata)),
+        constant("/v2/health/live", ServerLive(), live),
+        _probe("/v2/health/ready", ServerReady(), lifecycle, ready),
+    ]
+    for one in hosted:
+        try:
+            endpoints += _model_endpoints(one.model, lifecycle, settings)
+        except KeyError as field:
+            _log.info("nothing under /v2 for %s: %s is no plain value", one.model.qualified_name, field)
+    return endpoints
+
+
+def _model_endpoints(model: RegressionModel, lifecycle: Lifecycle, settings: Settings) -> list[Endpoint]:
+    name, shown = model.qualified_name, model.display_name
+    metadata = TensorModelMetadata(
+        name=name, platform=PLATFORM, inputs=tensors(model.input_schema), outputs=tensors(model.output_schema)
+    )
+    describe = Operation(f"v2_{name}", TAG, f"{shown}: inputs and outputs", returns=TensorModelMetadata)
+    ready = Operation(f"v2_{name}_ready", TAG, f"{shown}: readiness", returns=ModelReady, problems=(503,))
+    infer = Operation(
+        f"v2_{name}_infer",
+        TAG,
+        f"{shown}: predict up to 1,000 records",
+        f"{model.description} All or nothing. A problem carries the member error as well.",
+        accepts=InferenceRequest,
+        example=_example(model, metadata),
+        returns=InferenceResponse,
+        returned="The predictions, in the order of the records.",
+        problems=PROBLEMS,
+    )
+    return [
+        constant(f"/v2/models/{name}", metadata, describe),
+        _probe(f"/v2/models/{name}/ready", ModelReady(name=name), lifecycle, ready),
+        Endpoint("POST", f"/v2/models/{name}/infer", _infer(model, metadata, settings), infer),
+    ]
+
+
+def _example(model: RegressionModel, metadata: TensorModelMetadata) -> dict[str, Any]:
+    record = example_of(model.input_schema)
+    inputs = [
+        {"name": tensor.name, "shape": [2], "datatype": tensor.datatype, "data": [record[tensor.name]] * 2}
+        for tensor in metadata.inputs
+    ]
+    return {"id": "42", "inputs": inputs}
+
+
+def _probe(path: str, content: BaseModel, lifecycle: Lifecycle, operation: Operation) -> Endpoint:
+    body = content.model_dump_json().encode()
+
+    async def answer(_scope: Scope, _receive: Receive) -> Response:
+        if not lifecycle.ready:
+            raise _with_error(ProblemError(503, f"The service is {lifecycle.phase}."))
+        return Response(body, media_type=JSON)
+
+    return Endpoint("GET", path, answer, operation)
+
+
+def _infer(model: RegressionModel, metadata: TensorModelMetadata, settings: Settings) -> Answer:
+    predictor = Predictor(model, settings.emulate_cpu_ms)
+    requests = BodyReader(InferenceRequest, settings.max_body_bytes)
+    batches = BodyReader(batch_schemas(model)[0], settings.max_body_bytes)
+
+    async def answer(scope: Scope, receive: Receive) -> Response:
+        try:
+            refuse_binary(scope)
+            request = await requests.read(scope, receive)
+            refuse_other_tensors(request, metadata)
+            records = batches.parse(as_batch(request), lambda place: place_in_tensors(place, request))
+        except ProblemError as error:
+            raise _with_error(error) from None
+        predictions = predictor.many(records.instances)
+        response = InferenceResponse(
+            model_name=model.qualified_name, id=request.id, outputs=as_tensors(predictions, request, metadata)
+        )
+        return Response(response.model_dump_json(exclude_none=True), media_type=JSON)
+
+    return answer
+
+
+def refuse_binary(scope: Scope) -> None:
+    """Refuse the extension that appends the bytes of tensors to the JSON."""
+    if any(name == BINARY_HEADER for name, _ in scope["headers"]):
+        raise unsupported("Binary tensors are not offered: send all data within the JSON (binary_data=False).")
+
+
+def _with_error(error: ProblemError) -> ProblemError:
+    problem = error.problem
+    first = "".join(f" {at.field}: {at.message}" for at in problem.errors[:1])
+    error.problem = InferenceProblem(**dict(problem), error=f"{problem.detail}{first}")
+    return error
