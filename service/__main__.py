@@ -8,6 +8,7 @@ import socket
 import uvicorn
 
 from service.app import Service, load_app
+from service.header_limit import LimitedHead
 from service.refusal import RefusalError, ends_the_process
 from service.settings import Settings, load_settings
 
@@ -44,6 +45,7 @@ def serve(app: Service, listener: socket.socket, settings: Settings) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            http=LimitedHead,
             access_log=False,  # costs as much as a prediction; /metrics counts
             log_config=None,
             log_level=settings.log_level.value,

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import service
 from service.catalogue import catalogue_endpoints
@@ -60,6 +60,14 @@ class Service(FastAPI):
         self.router.routes.extend(catalogue_endpoints(served, settings.emulate_cpu_ms))
         self.router.routes.extend(protocol_endpoints(title, served, self.lifecycle, settings))
         self.router.routes.extend(_documentation_endpoints(self))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass requests straight to the middlewares: nothing of what FastAPI prepares for them is used here."""
+        if scope["type"] == "http" and self.middleware_stack is not None:
+            scope["app"] = self
+            await self.middleware_stack(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return what a request passes: metrics see every answer, problems answer every exception."""

@@ -31,7 +31,7 @@ class BodyReader(Generic[Record]):
     """Reads bodies of one schema, never longer than allowed, never with a coerced or unknown field."""
 
     def __init__(self, schema: type[Record], max_body_bytes: int) -> None:
-        self._adapter = TypeAdapter(schema)
+        self._validate_json = TypeAdapter(schema).validator.validate_json
         self._max_body_bytes = max_body_bytes
 
     async def read(self, scope: Scope, receive: Receive) -> Record:
@@ -39,14 +39,14 @@ class BodyReader(Generic[Record]):
         announced_bytes = check_headers(scope)
         return self.parse(await read_bytes(receive, self._max_body_bytes, announced_bytes))
 
-    def parse(self, body: bytes, place_of: Callable[[Place], Place] = tuple) -> Record:
+    def parse(self, body: bytes | bytearray, place_of: Callable[[Place], Place] = tuple) -> Record:
         """Return what the JSON holds, or raise the `ProblemError` with the places of all that is wrong.
 
         ``place_of`` says where in the request a place of ``body`` is, where the two are not the same.
         """
         try:
             # Strict and closed whatever the schema says: a service that guesses hides its clients' mistakes.
-            return self._adapter.validate_json(body, strict=True, extra="forbid")
+            return self._validate_json(body, strict=True, extra="forbid")
         except ValidationError as invalid:
             raise problem_of(invalid, place_of) from None
 
@@ -77,23 +77,21 @@ def is_json(content_type: bytes) -> bool:
     return media_type.strip() == "application/json" and utf8
 
 
-async def read_bytes(receive: Receive, max_body_bytes: int, announced_bytes: int = 0) -> bytes:
+async def read_bytes(receive: Receive, max_body_bytes: int, announced_bytes: int = 0) -> bytearray:
     """Return the whole body; give up once it is known to be longer than allowed, announced or counted."""
-    chunks: list[bytes] = []
-    length_bytes, more = 0, True
-    while more and max(length_bytes, announced_bytes) <= max_body_bytes:
+    body, more = bytearray(), True
+    while more and max(len(body), announced_bytes) <= max_body_bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        chunks.append(message.get("body", b""))
-        length_bytes += len(chunks[-1])
+        body += message.get("body", b"")
         more = message.get("more_body", False)
-    if max(length_bytes, announced_bytes) > max_body_bytes:
+    if max(len(body), announced_bytes) > max_body_bytes:
         if more:
             await discard(receive)
         detail = f"The body is longer than {max_body_bytes} bytes; send fewer instances at a time."
         raise ProblemError(413, detail, headers={"Connection": "close"})
-    return b"".join(chunks)
+    return body
 
 
 async def discard(receive: Receive) -> None:

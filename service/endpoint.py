@@ -13,7 +13,6 @@ from starlette.types import Receive, Scope, Send
 
 from service.documentation import problem_responses
 
-JSON = "application/json"
 Answer = Callable[[Scope, Receive], Awaitable[Response]]
 """What answers a request: reads what it needs of it, returns the response or raises a `ProblemError`."""
 
@@ -33,6 +32,16 @@ class Operation:
     returned: str = "As documented."
     response_class: type[Response] = JSONResponse
     problems: tuple[int, ...] = ()
+
+
+class JsonResponse(Response):
+    """Bytes that are JSON already; Starlette's own way to the same two headers takes three times as long."""
+
+    def __init__(self, body: bytes) -> None:
+        self.status_code = 200
+        self.background = None
+        self.body = body
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
 
 
 class Endpoint(APIRoute):
@@ -83,6 +92,6 @@ def constant(path: str, content: BaseModel, operation: Operation) -> Endpoint:
     body = content.model_dump_json().encode()  # it never changes, so it is written once
 
     async def answer(_scope: Scope, _receive: Receive) -> Response:
-        return Response(body, media_type=JSON)
+        return JsonResponse(body)
 
     return Endpoint("GET", path, answer, operation)

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope
 import service
 from model.base import RegressionModel
 from service.bodies import BodyReader, unsupported
-from service.endpoint import JSON, Answer, Endpoint, Operation, constant
+from service.endpoint import Answer, Endpoint, JsonResponse, Operation, constant
 from service.health import Lifecycle
 from service.hosting import Hosted, example_of
 from service.inference_messages import (
@@ -100,7 +100,7 @@ def _probe(path: str, content: BaseModel, lifecycle: Lifecycle, operation: Opera
     async def answer(_scope: Scope, _receive: Receive) -> Response:
         if not lifecycle.ready:
             raise _with_error(ProblemError(503, f"The service is {lifecycle.phase}."))
-        return Response(body, media_type=JSON)
+        return JsonResponse(body)
 
     return Endpoint("GET", path, answer, operation)
 
@@ -122,7 +122,7 @@ def _infer(model: RegressionModel, metadata: TensorModelMetadata, settings: Sett
         response = InferenceResponse(
             model_name=model.qualified_name, id=request.id, outputs=as_tensors(predictions, request, metadata)
         )
-        return Response(response.model_dump_json(exclude_none=True), media_type=JSON)
+        return JsonResponse(response.model_dump_json(exclude_none=True).encode())
 
     return answer
 

@@ -1,10 +1,14 @@
 """Prometheus metrics: what was asked, how it was answered, how long it took."""
 
 import time
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +23,40 @@ OTHER = "other"
 NO_ANSWER = "499"
 """Status label of requests whose client left before the answer began."""
 _LABELS = ("path", "method", "status")
+_DURATION_HELP = "From the request's headers to the last byte of its answer."
+
+
+class Durations(Collector):
+    """Durations of requests by path, method and status.
+
+    The client library's own histogram locks at every step, for threads that the service does not have; this one
+    takes a tenth of its time.
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str, str], list[int]] = {}
+        self._sums_s: dict[tuple[str, str, str], float] = {}
+
+    def observe(self, labels: tuple[str, str, str], duration_s: float) -> None:
+        """Count one request in the first bucket that is not below its duration."""
+        counts = self._counts.get(labels)
+        if counts is None:
+            counts = self._counts[labels] = [0] * (len(BUCKETS_S) + 1)
+            self._sums_s[labels] = 0.0
+        counts[bisect_left(BUCKETS_S, duration_s)] += 1
+        self._sums_s[labels] += duration_s
+
+    def collect(self) -> Iterator[HistogramMetricFamily | CounterMetricFamily]:
+        """Return what Prometheus reads; its buckets contain the smaller ones."""
+        durations = HistogramMetricFamily("http_request_duration_seconds", _DURATION_HELP, labels=_LABELS)
+        requests = CounterMetricFamily("http_requests", "Answered requests.", labels=_LABELS)
+        edges = [str(edge_s) for edge_s in BUCKETS_S] + ["+Inf"]
+        for labels, counts in self._counts.items():
+            cumulated = list(accumulate(counts))
+            durations.add_metric(labels, list(zip(edges, cumulated, strict=True)), self._sums_s[labels])
+            requests.add_metric(labels, cumulated[-1])
+        yield durations
+        yield requests
 
 
 class Metrics:
@@ -27,15 +65,8 @@ class Metrics:
     def __init__(self, hosted: Sequence[Hosted], emulate_cpu_ms: float) -> None:
         self.registry = CollectorRegistry()
         self.in_flight = 0
-        self._duration = Histogram(
-            "http_request_duration_seconds",
-            "From the request's headers to the last byte of its answer.",
-            _LABELS,
-            buckets=BUCKETS_S,
-            registry=self.registry,
-        )
-        self._requests = Counter("http_requests", "Answered requests.", _LABELS, registry=self.registry)
-        self._series: dict[tuple[str, str, str], tuple[Histogram, Counter]] = {}
+        self._durations = Durations()
+        self.registry.register(self._durations)
         self._describe(hosted, emulate_cpu_ms)
         ProcessCollector(registry=self.registry)
 
@@ -54,12 +85,7 @@ class Metrics:
 
     def observe(self, path: str, method: str, status: str, duration_s: float) -> None:
         """Count one request."""
-        key = (path, method, status)
-        series = self._series.get(key)
-        if series is None:  # labels() takes longer than counting, so its result is kept
-            series = self._series[key] = (self._duration.labels(*key), self._requests.labels(*key))
-        series[0].observe(duration_s)
-        series[1].inc()
+        self._durations.observe((path, method, status), duration_s)
 
     def endpoint(self) -> Endpoint:
         """Return the page that Prometheus reads."""

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope
 
 from model.base import RegressionModel
 from service.bodies import BodyReader
-from service.endpoint import JSON, Answer, Endpoint, Operation
+from service.endpoint import Answer, Endpoint, JsonResponse, Operation
 from service.hosting import Hosted, example_of
 from service.settings import Settings
 
@@ -85,21 +85,21 @@ def prediction_endpoints(hosted: Hosted, settings: Settings) -> list[Endpoint]:
 
 def _answer_one(model: RegressionModel, predictor: Predictor, max_body_bytes: int) -> Answer:
     reader = BodyReader(model.input_schema, max_body_bytes)
-    to_json = TypeAdapter(model.output_schema).dump_json
+    to_json = TypeAdapter(model.output_schema).serializer.to_json
 
     async def answer(scope: Scope, receive: Receive) -> Response:
         record = await reader.read(scope, receive)
-        return Response(to_json(predictor.one(record)), media_type=JSON)
+        return JsonResponse(to_json(predictor.one(record)))
 
     return answer
 
 
 def _answer_many(model: RegressionModel, predictor: Predictor, reader: BodyReader[Batch]) -> Answer:
-    to_json = TypeAdapter(list[model.output_schema]).dump_json  # type: ignore[name-defined]
+    to_json = TypeAdapter(list[model.output_schema]).serializer.to_json  # type: ignore[name-defined]
 
     async def answer(scope: Scope, receive: Receive) -> Response:
         batch = await reader.read(scope, receive)
-        return Response(b'{"predictions":%b}' % to_json(predictor.many(batch.instances)), media_type=JSON)
+        return JsonResponse(b'{"predictions":%b}' % to_json(predictor.many(batch.instances)))
 
     return answer
 

@@ -100,7 +100,6 @@ REFUSED = {
     "negative chunk size": post(b"Transfer-Encoding: chunked", body=b"-1\r\n{}\r\n0\r\n\r\n"),
     "chunk size beyond 64 bits": post(b"Transfer-Encoding: chunked", body=b"fffffffffffffffff\r\n{}\r\n0\r\n\r\n"),
     "chunk longer than its size": post(b"Transfer-Encoding: chunked", body=b"1\r\n{}\r\n0\r\n\r\n"),
-    "no version": b"GET /api/health\r\n\r\n",
     "version 9.9": b"GET /api/health HTTP/9.9\r\nHost: x\r\n\r\n",
     "HTTP/2 without asking": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "unknown method": b"BREW /api/health HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -125,6 +124,7 @@ def test_what_is_no_sound_request_is_refused_once(send: Send, request_bytes: byt
 
 
 LENIENT = {
+    "HTTP/0.9": b"GET /api/health\r\n\r\n",
     "HTTP/1.0": b"GET /api/health HTTP/1.0\r\n\r\n",
     "no host": b"GET /api/health HTTP/1.1\r\nConnection: close\r\n\r\n",
     "two hosts": get(b"/api/health", b"Host: y"),

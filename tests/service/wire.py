@@ -3,6 +3,7 @@
 import re
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
 
 END_S = 10.0
 """After this long without a word a connection counts as hung."""
@@ -36,12 +37,10 @@ def _listen(connection: socket.socket, heard: bytes, patience_s: float) -> bytes
 
 
 def _say_that_nothing_comes(connection: socket.socket) -> None:
-    try:
+    with suppress(OSError):  # closed meanwhile
         connection.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass  # closed meanwhile
 
 
 def statuses(answer: bytes) -> list[int]:
     """Return the statuses of all answers on a connection."""
-    return [int(status) for status in re.findall(rb"^HTTP/1\.1 (\d{3})", answer, re.MULTILINE)]
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", answer)]
