@@ -5,23 +5,27 @@ from collections.abc import Callable
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tests.conftest import ServiceFactory
+from service.openapi import COMMITTED
+from tests.conftest import RunningService, ServiceFactory
 
-EXAMPLES = 60
+EXAMPLES = 50
+BEYOND_A_SCHEMA = [positive_data_acceptance]
+"""JSON Schema takes 5.0 for an integer, and cannot say which days a month has or which tensors belong together."""
+document = schemathesis.openapi.from_path(COMMITTED)
 
 
 @pytest.fixture(scope="module")
-def documented(running_service: ServiceFactory) -> schemathesis.BaseSchema:
-    """Give the document of a running service."""
-    return schemathesis.openapi.from_url(f"{running_service().url}/openapi.json")
+def target(running_service: ServiceFactory) -> RunningService:
+    """Give a service of the committed configuration."""
+    return running_service()
 
 
-documented_by_the_service = schemathesis.pytest.from_fixture("documented")
-
-
-@documented_by_the_service.parametrize()
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_as_documented(case: schemathesis.Case, hostile_requests: Callable[[int], None]) -> None:
+@document.parametrize()
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_answer_is_as_documented(
+    case: schemathesis.Case, target: RunningService, hostile_requests: Callable[[int], None]
+) -> None:
     hostile_requests(1)
-    case.call_and_validate()
+    case.call_and_validate(base_url=target.url, excluded_checks=BEYOND_A_SCHEMA)
