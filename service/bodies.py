@@ -28,14 +28,20 @@ Record = TypeVar("Record", bound=BaseModel)
 class BodyReader(Generic[Record]):
     """Reads bodies of one schema, never longer than allowed, never with a coerced or unknown field."""
 
-    def __init__(self, schema: type[Record], max_body_bytes: int) -> None:
+    def __init__(self, schema: type[Record], max_body_bytes: int, timeout_s: float) -> None:
         self._adapter = TypeAdapter(schema)
         self._max_body_bytes = max_body_bytes
+        self._timeout_s = timeout_s
 
     async def read(self, scope: Scope, receive: Receive) -> Record:
         """Return the valid body, or raise the `ProblemError` that says what is wrong with it."""
         announced_bytes = check_headers(scope)
-        body = await read_bytes(receive, self._max_body_bytes, announced_bytes)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                body = await read_bytes(receive, self._max_body_bytes, announced_bytes)
+        except TimeoutError:
+            detail = f"The body did not come to its end within {self._timeout_s:g} seconds."
+            raise ProblemError(408, detail, headers={"Connection": "close"}) from None
         try:
             # Strict and closed whatever the schema says: a service that guesses hides its clients' mistakes.
             return self._adapter.validate_json(body, strict=True, extra="forbid")
