@@ -29,9 +29,15 @@ class ExactPaths:
         """Hand the request to its route, or to the router."""
         methods = self._routes.get(scope["path"]) if scope["type"] == "http" else None
         if methods is None:
-            return await self._router(scope, receive, send)
-        route = methods.get(scope["method"])
-        scope["route"] = route or next(iter(methods.values()))
-        if route is None:
-            raise ProblemError(405, DETAILS[405], headers={"Allow": ", ".join(methods)})
-        await route.app(scope, receive, send)
+            await self._router(scope, receive, send)
+        else:
+            await _route_of(methods, scope).app(scope, receive, send)
+
+
+def _route_of(methods: dict[str, APIRoute], scope: Scope) -> APIRoute:
+    """Return the route for the request's method, and leave it in the scope, where metrics look for its path."""
+    route = methods.get(scope["method"])
+    scope["route"] = route or next(iter(methods.values()))
+    if route is None:
+        raise ProblemError(405, DETAILS[405], headers={"Allow": ", ".join(methods)})
+    return route
