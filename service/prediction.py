@@ -12,11 +12,11 @@ from starlette.types import Receive, Scope
 
 from model.base import RegressionModel
 from service.backpressure import PredictionQueue
-from service.bodies import BodyReader, Record
+from service.bodies import BodyReader
 from service.endpoint import Answer, Endpoint, Operation
 from service.hosting import Hosted, example_of
+from service.intake import Intake
 from service.pace import Pace
-from service.settings import Settings
 
 MAX_INSTANCES = 1000
 PROBLEMS = (400, 408, 413, 415, 422, 500, 503)
@@ -83,24 +83,22 @@ def check_finite(prediction: BaseModel) -> None:
             raise RuntimeError(f"the model predicted {name}={value}")
 
 
-def prediction_endpoints(hosted: Hosted, queue: PredictionQueue, settings: Settings) -> list[Endpoint]:
+def prediction_endpoints(
+    hosted: Hosted, intake: Intake, queue: PredictionQueue, emulate_cpu_ms: float
+) -> list[Endpoint]:
     """Return the endpoints of one model, its alias included."""
     model = hosted.model
-    predictor = Predictor(model, queue, settings.emulate_cpu_ms)
+    predictor = Predictor(model, queue, emulate_cpu_ms)
     base = f"/api/models/{model.qualified_name}"
-    one = _answer_one(model, predictor, _reader(model.input_schema, settings))
+    one = _answer_one(model, predictor, BodyReader(model.input_schema, intake))
     endpoints = [Endpoint("POST", f"{base}/prediction", one, _operation_one(model, f"predict_{model.qualified_name}"))]
     if hosted.path is not None:
         operation = _operation_one(model, f"predict_{model.qualified_name}_alias")
         endpoints.append(Endpoint("POST", hosted.path, one, operation))
     accepts, returns = batch_schemas(model)
-    many = _answer_many(model, predictor, _reader(accepts, settings))
+    many = _answer_many(model, predictor, BodyReader(accepts, intake))
     endpoints.append(Endpoint("POST", f"{base}/predictions", many, _operation_many(model, accepts, returns)))
     return endpoints
-
-
-def _reader(schema: type[Record], settings: Settings) -> BodyReader[Record]:
-    return BodyReader(schema, settings.max_body_bytes, settings.request_timeout_s)
 
 
 def _answer_one(model: RegressionModel, predictor: Predictor, reader: BodyReader[BaseModel]) -> Answer:

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     """Port to listen on; 0 takes a free one and logs it."""
     max_body_bytes: Annotated[ByteSize, Field(ge=1024)] = ByteSize(1024 * 1024)
     """Longest accepted body. A batch of 1,000 taxi trips takes about 250 kB."""
+    max_pending_bytes: Annotated[ByteSize, Field(ge=1024)] = ByteSize(64 * 1024 * 1024)
+    """What bodies that come in parts may take together until they are complete. Those that need more are refused."""
     max_in_flight: Annotated[int, Field(ge=1, le=100_000)] = 1000
     """Predictions accepted at a time: the one that is computed and those that wait. More are refused at once."""
     max_wait_ms: Annotated[float, Field(gt=0, le=600_000, allow_inf_nan=False)] = 500.0
