@@ -10,7 +10,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from service.problems import MEDIA_TYPE, problem_of
+from service.problems import MEDIA_TYPE, problem_document
 
 NEVER_S = float("inf")
 
@@ -141,7 +141,7 @@ class Connection(HttpToolsProtocol):
         self._answer_and_close(400, msg)
 
     def _answer_and_close(self, status: int, detail: str) -> None:
-        content = problem_of(status, detail).model_dump_json().encode()
+        content = problem_document(status, detail).model_dump_json().encode()
         headers = [
             *self.server_state.default_headers,
             (b"content-type", MEDIA_TYPE.encode()),

@@ -70,11 +70,11 @@ class ProblemError(Exception):
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(status, detail)
-        self.problem = problem_of(status, detail, errors)
+        self.problem = problem_document(status, detail, errors)
         self.headers = headers
 
 
-def problem_of(status: int, detail: str, errors: tuple[FieldError, ...] = ()) -> Problem:
+def problem_document(status: int, detail: str, errors: tuple[FieldError, ...] = ()) -> Problem:
     """Return the document of a status."""
     return Problem(title=TITLES[status], status=status, detail=detail, errors=errors)
 
