@@ -50,8 +50,9 @@ class Connections(ServerState):
 
     def end_overdue(self) -> None:
         """End those whose clients are too slow."""
-        for connection in list(self.awaited):
-            connection.end_if_overdue()
+        for connection in list(self.connections):
+            if isinstance(connection, Connection):
+                connection.end_if_overdue()
 
 
 class Connection(HttpToolsProtocol):
@@ -81,7 +82,8 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        self._await_client()
+        self._give_time()
+        self._shared.awaited[self] = None
         self._shared.make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -92,7 +94,7 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take in what the client sends; after a pause it begins a request, which has to come to an end."""
         if self.timeout_keep_alive_task is not None:
-            self._overdue_s = self.loop.time() + self._limits.request_timeout_s
+            self._give_time()
         super().data_received(data)
 
     def on_headers_complete(self) -> None:
@@ -112,13 +114,13 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Wait for the client to take in the answer, and to ask again."""
         super().on_response_complete()
+        self._give_time()
         if self.cycle.response_complete:  # else this was not the latest of several requests at once
-            self._await_client()
+            self._shared.awaited[self] = None
+            self._shared.awaited.move_to_end(self)
 
-    def _await_client(self) -> None:
+    def _give_time(self) -> None:
         self._overdue_s = self.loop.time() + self._limits.request_timeout_s
-        self._shared.awaited[self] = None
-        self._shared.awaited.move_to_end(self)
 
     def end_if_overdue(self) -> None:
         """End the connection if its client has had its time."""
@@ -126,15 +128,19 @@ class Connection(HttpToolsProtocol):
             return
         if self.transport.get_write_buffer_size():
             self.transport.abort()  # it does not take in its answer, so closing would wait for ever
-        elif self.timeout_keep_alive_task is None:  # if there is one, it is idle, which uvicorn times
-            self._end_unasked()
-
-    def _end_unasked(self) -> None:
-        head_has_begun = self.scope is not None and "method" not in self.scope
-        if head_has_begun:
-            self._answer_and_close(408, "The request did not come to its end in time.")
-        else:
+        elif self._head_is_owed():
+            self._answer_and_close(408, "The head of the request did not come to its end in time.")
+        elif self._nothing_is_asked():
             self.transport.close()
+
+    def _head_is_owed(self) -> bool:
+        return self.scope is not None and "method" not in self.scope
+
+    def _nothing_is_asked(self) -> bool:
+        answered = self.cycle is None or self.cycle.response_complete
+        return (
+            answered and self.timeout_keep_alive_task is None
+        )  # if there is one, uvicorn times how long it may be idle
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP."""
