@@ -12,6 +12,9 @@ from service.drain import DrainingServer
 from service.refusal import RefusalError, ends_the_process
 from service.settings import Settings, load_settings
 
+ACCEPTED_A_TURN = 16
+"""uvloop accepts one connection per listening socket and turn of its loop. While predictions fill each turn, that is too
+few: new clients, probes among them, would wait where no limit reaches them."""
 _log = logging.getLogger("service")
 
 
@@ -64,7 +67,7 @@ def serve(app: Service, listener: socket.socket, settings: Settings) -> None:
     server = DrainingServer(config, Connections(limits), app.lifecycle, settings.drain_seconds)
     host, port = listener.getsockname()[:2]
     _log.info("%s on http://%s:%d (documentation: /docs), Ctrl-C stops it", app.title, host, port)
-    server.run(sockets=[listener])
+    server.run(sockets=[listener, *(listener.dup() for _ in range(ACCEPTED_A_TURN - 1))])
     _log.info("stopped")
 
 

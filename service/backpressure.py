@@ -14,9 +14,12 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from service.problems import ProblemError, unavailable
+from service.receiving import has_left
 
-SLICE_S = 0.02
-"""How long short predictions may keep the event loop in a row, before it looks at probes and newcomers again."""
+LONGEST_HERE_S = 0.002
+"""A prediction that should take longer runs in a thread; for others the way there and back would cost too much."""
+SLICE_S = 0.005
+"""What predictions on the event loop may take of it, before it looks at probes and newcomers again."""
 
 T = TypeVar("T")
 
@@ -26,16 +29,16 @@ class Job(Generic[T]):
     """A prediction that waits for its turn."""
 
     work: Callable[[], T]
-    is_long: bool
+    expected_s: float
     receive: Receive
     done: "asyncio.Future[T]"
     expiry: asyncio.TimerHandle
 
 
 class PredictionQueue:
-    """Computes one prediction at a time; refuses those that are too many or have waited for too long.
+    """Computes one prediction at a time; refuses those that are too many or would wait for too long.
 
-    A short prediction runs on the event loop, at once unless this turn of the loop has spent its slice. A long one
+    A short prediction runs on the event loop, at once unless the loop has first to look after others. A long one
     runs in a thread, and the loop goes on answering probes and refusing what is too much.
 
     Parameters
@@ -49,97 +52,87 @@ class PredictionQueue:
     def __init__(self, max_in_flight: int, max_wait_s: float) -> None:
         self._max_waiting = max_in_flight - 1
         self._max_wait_s = max_wait_s
-        self._slice_ends_s: float | None = None
-        self._slice_is_spent = False
-        self._thread_computes = False
+        self._closed = False
+        """Whether nothing can be started now: a thread computes, or it is the loop's turn to do something else."""
+        self._spent_s = 0.0
         self._waiting: deque[Job[Any]] = deque()
-        """Holds something only while newcomers have to wait as well."""
+        """Empty unless closed."""
+        self._backlog_s = 0.0
+        """What all that wait should take, with the one that a thread computes."""
 
     def refuse_when_full(self) -> None:
-        """Raise a 503 problem if no prediction can be accepted; asked before a body is read, it saves reading it."""
-        if self._must_wait() and len(self._waiting) >= self._max_waiting:
+        """Raise a 503 problem if a prediction has no chance; asked before a body is read, it saves reading it."""
+        if self._closed and (len(self._waiting) >= self._max_waiting or self._backlog_s > self._max_wait_s):
             raise overloaded()
 
-    async def run(self, work: Callable[[], T], is_long: bool, receive: Receive) -> T:
+    async def run(self, work: Callable[[], T], expected_s: float, receive: Receive) -> T:
         """Return what the work returns when it had its turn; raise a 503 problem if it gets none."""
-        if not (is_long or self._must_wait()):
+        if not self._closed and expected_s <= LONGEST_HERE_S:
             return self._compute_here(work)
         self.refuse_when_full()
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._waiting.append(Job(work, is_long, receive, done, loop.call_later(self._max_wait_s, self._expire)))
+        expiry = loop.call_later(self._max_wait_s, self._expire)
+        self._waiting.append(Job(work, expected_s, receive, done, expiry))
+        self._backlog_s += expected_s
         self._start_waiting()
         return await done
 
-    def _must_wait(self) -> bool:
-        return self._slice_is_spent or self._thread_computes
-
     def _start_waiting(self) -> None:
-        while self._waiting and not self._must_wait():
+        while self._waiting and not self._closed:
             job = self._waiting.popleft()
             job.expiry.cancel()
-            if job.done.done():  # its request was cancelled
-                continue
-            if has_left(job.receive):
-                job.done.set_exception(ClientDisconnect())
-            elif job.is_long:
-                self._thread_computes = True
-                threading.Thread(target=self._compute_there, args=(job, job.done.get_loop()), daemon=True).start()
+            if job.done.done() or has_left(job.receive):
+                self._end(job, partial(job.done.set_exception, ClientDisconnect()))
+            elif job.expected_s <= LONGEST_HERE_S:
+                self._end(job, outcome_of(partial(self._compute_here, job.work), job.done))
             else:
-                outcome_of(partial(self._compute_here, job.work), job.done)()
+                self._closed = True
+                threading.Thread(target=self._compute_there, args=(job, job.done.get_loop()), daemon=True).start()
 
     def _expire(self) -> None:
         """Refuse the first that waits: all may wait equally long, so nobody's time is over before the first one's."""
-        refused = self._waiting.popleft()
-        if not refused.done.done():
-            refused.done.set_exception(overloaded())
+        job = self._waiting.popleft()
+        self._end(job, partial(job.done.set_exception, overloaded()))
+
+    def _end(self, job: Job[Any], tell: Callable[[], None]) -> None:
+        self._backlog_s -= job.expected_s
+        if not job.done.done():  # else its request was cancelled
+            tell()
 
     def _compute_here(self, work: Callable[[], T]) -> T:
-        if self._slice_ends_s is None:
-            self._slice_ends_s = time.perf_counter() + SLICE_S
-            asyncio.get_running_loop().call_soon(self._end_slice)
+        began_s = time.perf_counter()
         try:
             return work()
         finally:
-            self._slice_is_spent = time.perf_counter() > self._slice_ends_s
+            self._spent_s += time.perf_counter() - began_s
+            if self._spent_s > SLICE_S:
+                self._closed = True
+                asyncio.get_running_loop().call_soon(self._open)
 
-    def _end_slice(self) -> None:
-        """Start a new slice: the loop has come round."""
-        self._slice_ends_s, self._slice_is_spent = None, False
+    def _open(self) -> None:
+        """Go on now that the loop has been round."""
+        self._spent_s, self._closed = 0.0, False
         self._start_waiting()
 
     def _compute_there(self, job: Job[Any], loop: asyncio.AbstractEventLoop) -> None:
-        """Compute in a thread of its own: a daemon, so that a computation never keeps the process from ending."""
+        """Compute in a thread of its own: a daemon, so that no computation keeps the process from ending."""
         tell = outcome_of(job.work, job.done)
         with suppress(RuntimeError):  # the loop was closed: nobody waits for the answer any more
-            loop.call_soon_threadsafe(self._end_thread, tell)
+            loop.call_soon_threadsafe(self._end_thread, job, tell)
 
-    def _end_thread(self, tell: Callable[[], None]) -> None:
-        tell()
-        self._thread_computes = False
+    def _end_thread(self, job: Job[Any], tell: Callable[[], None]) -> None:
+        self._end(job, tell)
+        self._closed = False
         self._start_waiting()
 
 
 def outcome_of(work: Callable[[], T], done: "asyncio.Future[T]") -> Callable[[], None]:
-    """Do the work, and return what tells its result or exception to whoever still waits for it."""
+    """Do the work; return what tells its result or its exception to who waits for it."""
     try:
-        tell = partial(done.set_result, work())
+        return partial(done.set_result, work())
     except Exception as error:
-        tell = partial(done.set_exception, error)
-    return lambda: None if done.done() else tell()
-
-
-def has_left(receive: Receive) -> bool:
-    """Say whether the client of a request that was read has gone, without waiting for it to go."""
-    asking = receive()  # a coroutine: its first step either has an answer at hand or begins to wait
-    try:
-        asking.send(None)  # type: ignore[attr-defined]
-    except StopIteration as answered:
-        return bool(answered.value["type"] == "http.disconnect")
-    else:
-        return False
-    finally:
-        asking.close()  # type: ignore[attr-defined]
+        return partial(done.set_exception, error)
 
 
 def overloaded() -> ProblemError:

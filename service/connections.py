@@ -138,9 +138,7 @@ class Connection(HttpToolsProtocol):
 
     def _nothing_is_asked(self) -> bool:
         answered = self.cycle is None or self.cycle.response_complete
-        return (
-            answered and self.timeout_keep_alive_task is None
-        )  # if there is one, uvicorn times how long it may be idle
+        return answered and self.timeout_keep_alive_task is None  # an idle connection is uvicorn's to time
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP."""

@@ -4,9 +4,10 @@ import asyncio
 from contextlib import suppress
 
 from starlette.requests import ClientDisconnect
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from service.problems import ProblemError, unavailable
+from service.receiving import at_hand
 
 PATIENCE_S = 1.0
 """How long the rest of a body that is too long may still come in."""
@@ -34,40 +35,53 @@ class Intake:
 
     async def read(self, receive: Receive, announced_bytes: int = 0) -> bytes:
         """Return the whole body; give up once it is known to be too long, or has taken too long."""
+        if announced_bytes > self._max_body_bytes:
+            await discard(receive)
+            raise self._too_long()
+        first = at_hand(receive)
+        if first is not None and not first.get("more_body", False):
+            return self._checked(part_of(first))
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await self._read(receive, announced_bytes)
+                return await self._read_parts(b"" if first is None else part_of(first), receive)
         except TimeoutError:
             detail = f"The body did not come to its end within {self._timeout_s:g} seconds."
             raise ProblemError(408, detail, headers={"Connection": "close"}) from None
 
-    async def _read(self, receive: Receive, announced_bytes: int) -> bytes:
-        parts: list[bytes] = []
-        length_bytes, more = 0, True
+    async def _read_parts(self, part: bytes, receive: Receive) -> bytes:
+        body, more = bytearray(), True
         try:
-            while more and max(length_bytes, announced_bytes) <= self._max_body_bytes:
-                if parts and self._pending_bytes > self._max_pending_bytes:
-                    raise unavailable("The service takes in too many long bodies at a time; try again later.")
-                part, more = await next_part(receive)
-                parts.append(part)
-                length_bytes += len(part)
+            while True:
+                body += part
                 self._pending_bytes += len(part)
+                if not more:
+                    return self._checked(bytes(body))
+                if len(body) > self._max_body_bytes:
+                    await discard(receive)
+                    raise self._too_long()
+                if self._pending_bytes > self._max_pending_bytes:
+                    raise unavailable("The service takes in too many long bodies at a time; try again later.")
+                message = await receive()
+                part, more = part_of(message), message.get("more_body", False)
         finally:
-            self._pending_bytes -= length_bytes
-        if max(length_bytes, announced_bytes) > self._max_body_bytes:
-            if more:
-                await discard(receive)
-            detail = f"The body is longer than {self._max_body_bytes} bytes; send fewer instances at a time."
-            raise ProblemError(413, detail, headers={"Connection": "close"})
-        return b"".join(parts)
+            self._pending_bytes -= len(body)
+
+    def _checked(self, body: bytes) -> bytes:
+        if len(body) > self._max_body_bytes:
+            raise self._too_long()
+        return body
+
+    def _too_long(self) -> ProblemError:
+        detail = f"The body is longer than {self._max_body_bytes} bytes; send fewer instances at a time."
+        return ProblemError(413, detail, headers={"Connection": "close"})
 
 
-async def next_part(receive: Receive) -> tuple[bytes, bool]:
-    """Return the next part of a body, and whether more will follow."""
-    message = await receive()
+def part_of(message: Message) -> bytes:
+    """Return what a message holds of a body."""
     if message["type"] == "http.disconnect":
         raise ClientDisconnect
-    return message.get("body", b""), message.get("more_body", False)
+    part: bytes = message.get("body", b"")
+    return part
 
 
 async def discard(receive: Receive) -> None:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -37,34 +37,39 @@ class Predictor:
     def __init__(self, model: RegressionModel, queue: PredictionQueue, emulate_cpu_ms: float) -> None:
         self._model = model
         self._queue = queue
-        self.refuse_when_full = queue.refuse_when_full
         self._emulate_cpu_ms = emulate_cpu_ms
         self._pace_of_one = Pace(emulate_cpu_ms / 1000)
         self._pace_of_many = Pace(emulate_cpu_ms / 1000)
 
-    async def one(self, record: BaseModel, receive: Receive) -> BaseModel:
-        """Predict one record."""
-        work = partial(self._pace_of_one.measure, partial(self._one, record), 1)
-        return await self._queue.run(work, self._pace_of_one.is_long(1), receive)
+    def refuse_when_full(self) -> None:
+        """Raise a 503 problem if a prediction has no chance of being made in time."""
+        self._queue.refuse_when_full()
 
-    async def many(self, records: Sequence[BaseModel], receive: Receive) -> list[BaseModel]:
+    def one(self, record: BaseModel, receive: Receive) -> Awaitable[BaseModel]:
+        """Predict one record."""
+        return self._queue.run(partial(self._one, record), self._pace_of_one.expected_s(1), receive)
+
+    def many(self, records: Sequence[BaseModel], receive: Receive) -> Awaitable[list[BaseModel]]:
         """Predict n records at once."""
-        work = partial(self._pace_of_many.measure, partial(self._many, records), len(records))
-        return await self._queue.run(work, self._pace_of_many.is_long(len(records)), receive)
+        return self._queue.run(partial(self._many, records), self._pace_of_many.expected_s(len(records)), receive)
 
     def _one(self, record: BaseModel) -> BaseModel:
+        began_s = time.perf_counter()
         burn_cpu(self._emulate_cpu_ms)
         prediction = self._model.predict(record)
         check_finite(prediction)
+        self._pace_of_one.note(time.perf_counter() - began_s, records=1)
         return prediction
 
     def _many(self, records: Sequence[BaseModel]) -> list[BaseModel]:
+        began_s = time.perf_counter()
         burn_cpu(self._emulate_cpu_ms * len(records))
         predictions = self._model.predict_batch(records)
         if len(predictions) != len(records):
             raise RuntimeError(f"the model answered {len(records)} records with {len(predictions)} predictions")
         for prediction in predictions:
             check_finite(prediction)
+        self._pace_of_many.note(time.perf_counter() - began_s, len(records))
         return predictions
 
 

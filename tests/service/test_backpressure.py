@@ -9,10 +9,11 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from service import backpressure
-from service.backpressure import PredictionQueue
+from service.backpressure import LONGEST_HERE_S, PredictionQueue
 from service.problems import ProblemError
 
 FOREVER_S = 60.0
+LONG_S = 2 * LONGEST_HERE_S
 
 
 async def stays() -> Message:
@@ -34,7 +35,7 @@ class Blocked:
         self._may_end = threading.Event()
 
     async def __aenter__(self) -> "Blocked":
-        self.first = asyncio.ensure_future(self.queue.run(self._wait, True, stays))
+        self.first = asyncio.ensure_future(self.queue.run(self._wait, LONG_S, stays))
         await asyncio.sleep(0)
         return self
 
@@ -51,24 +52,24 @@ class Blocked:
         self._may_end.set()
 
 
-@pytest.mark.parametrize("is_long", [True, False])
-def test_the_answer_or_the_exception_reaches_who_asked(is_long: bool) -> None:
+@pytest.mark.parametrize("expected_s", [0.0, LONG_S])
+def test_the_answer_or_the_exception_reaches_who_asked(expected_s: float) -> None:
     async def run() -> None:
         queue = PredictionQueue(10, FOREVER_S)
-        assert await queue.run(lambda: 42, is_long, stays) == 42
+        assert await queue.run(lambda: 42, expected_s, stays) == 42
         with pytest.raises(ZeroDivisionError):
-            await queue.run(lambda: 1 // 0, is_long, stays)
-        assert await queue.run(lambda: 43, is_long, stays) == 43
+            await queue.run(lambda: 1 // 0, expected_s, stays)
+        assert await queue.run(lambda: 43, expected_s, stays) == 43
 
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("is_long", [True, False])
-def test_what_waits_is_computed_in_the_order_it_came(is_long: bool) -> None:
+@pytest.mark.parametrize("expected_s", [0.0, LONG_S])
+def test_what_waits_is_computed_in_the_order_it_came(expected_s: float) -> None:
     async def run() -> list[int]:
         computed: list[int] = []
         async with Blocked() as blocked:
-            waiting = [blocked.queue.run(_noting(computed, number), is_long, stays) for number in range(5)]
+            waiting = [blocked.queue.run(_noting(computed, number), expected_s, stays) for number in range(5)]
             tasks = [asyncio.ensure_future(one) for one in waiting]
             await asyncio.sleep(0)
             assert computed == []
@@ -96,11 +97,11 @@ def test_more_than_may_be_in_flight_are_refused_at_once(max_in_flight: int) -> N
     async def run() -> None:
         async with Blocked(max_in_flight) as blocked:
             waiting = [
-                asyncio.ensure_future(blocked.queue.run(lambda: None, False, stays)) for _ in range(max_in_flight - 1)
+                asyncio.ensure_future(blocked.queue.run(lambda: None, 0.0, stays)) for _ in range(max_in_flight - 1)
             ]
             await asyncio.sleep(0)
             with pytest.raises(ProblemError) as refused:
-                await blocked.queue.run(lambda: None, False, stays)
+                await blocked.queue.run(lambda: None, 0.0, stays)
             with pytest.raises(ProblemError):
                 blocked.queue.refuse_when_full()
             blocked.release()
@@ -111,25 +112,40 @@ def test_more_than_may_be_in_flight_are_refused_at_once(max_in_flight: int) -> N
     asyncio.run(run())
 
 
+def test_what_would_wait_for_too_long_is_refused_at_once() -> None:
+    async def run() -> None:
+        async with Blocked(max_wait_s=FOREVER_S) as blocked:
+            blocked.queue.refuse_when_full()
+            waiting = asyncio.ensure_future(blocked.queue.run(lambda: None, FOREVER_S, stays))
+            await asyncio.sleep(0)
+            with pytest.raises(ProblemError, match="503"):
+                await blocked.queue.run(lambda: None, 0.0, stays)
+            blocked.release()
+            await waiting
+        assert await blocked.queue.run(lambda: "done", 0.0, stays) == "done"
+
+    asyncio.run(run())
+
+
 def test_what_has_waited_for_too_long_is_refused_even_while_another_is_computed() -> None:
     async def run() -> None:
         computed: list[int] = []
         async with Blocked(max_wait_s=0.01) as blocked:
             with pytest.raises(ProblemError, match="503"):
-                await blocked.queue.run(_noting(computed, 1), False, stays)
-        assert await blocked.queue.run(lambda: 2, False, stays) == 2
+                await blocked.queue.run(_noting(computed, 1), 0.0, stays)
+        assert await blocked.queue.run(lambda: 2, 0.0, stays) == 2
         assert computed == []
 
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("is_long", [True, False])
-def test_nothing_is_computed_for_a_client_that_has_left(is_long: bool) -> None:
+@pytest.mark.parametrize("expected_s", [0.0, LONG_S])
+def test_nothing_is_computed_for_a_client_that_has_left(expected_s: float) -> None:
     async def run() -> list[int]:
         computed: list[int] = []
         async with Blocked() as blocked:
-            gone = asyncio.ensure_future(blocked.queue.run(_noting(computed, 1), is_long, left))
-            here = asyncio.ensure_future(blocked.queue.run(_noting(computed, 2), is_long, stays))
+            gone = asyncio.ensure_future(blocked.queue.run(_noting(computed, 1), expected_s, left))
+            here = asyncio.ensure_future(blocked.queue.run(_noting(computed, 2), expected_s, stays))
             await asyncio.sleep(0)
             blocked.release()
             with pytest.raises(ClientDisconnect):
@@ -144,7 +160,7 @@ def test_nothing_is_computed_for_a_request_that_was_cancelled() -> None:
     async def run() -> list[int]:
         computed: list[int] = []
         async with Blocked() as blocked:
-            cancelled = asyncio.ensure_future(blocked.queue.run(_noting(computed, 1), False, stays))
+            cancelled = asyncio.ensure_future(blocked.queue.run(_noting(computed, 1), 0.0, stays))
             await asyncio.sleep(0)
             cancelled.cancel()
             await asyncio.sleep(0)
@@ -160,7 +176,7 @@ def test_short_predictions_let_the_loop_go_round_when_their_slice_is_spent(monke
         queue = PredictionQueue(10, FOREVER_S)
 
         async def predict() -> None:
-            await queue.run(lambda: seen.append("prediction"), False, stays)
+            await queue.run(lambda: seen.append("prediction"), 0.0, stays)
 
         async def probe() -> None:
             seen.append("probe")
