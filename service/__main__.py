@@ -13,8 +13,8 @@ from service.refusal import RefusalError, ends_the_process
 from service.settings import Settings, load_settings
 
 ACCEPTED_A_TURN = 16
-"""uvloop accepts one connection per listening socket and turn of its loop. While predictions fill each turn, that is too
-few: new clients, probes among them, would wait where no limit reaches them."""
+"""uvloop accepts one connection per listening socket and turn of its loop. While predictions fill each turn, that is
+too few: new clients, probes among them, would wait where no limit reaches them."""
 _log = logging.getLogger("service")
 
 

@@ -21,7 +21,7 @@ class ExactPaths:
         for route in routes:
             if isinstance(route, APIRoute) and "{" not in route.path:
                 methods = self._routes.setdefault(route.path, {})
-                for method in route.methods:
+                for method in route.methods or ():
                     methods |= {"GET": route, "HEAD": route} if method == "GET" else {method: route}
         self._router = router
 
