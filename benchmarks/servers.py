@@ -1,94 +1,106 @@
-"""Servers to measure, each a process on the second core: the service, and the floor under it."""
+"""Services as processes of their own, for measurements."""
 
+import json
 import os
-import re
+import platform
 import shutil
+import signal
+import socket
 import subprocess
 import sys
-import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
+from model.base import RegressionModel
+from model.insurance_charges import InsuranceChargesModel
+from service.hosting import example_of
 
-PATIENCE_S = 30.0
+ROOT = Path(__file__).parents[1]
+LONGEST_START_S = 30.0
+MODEL: type[RegressionModel] = InsuranceChargesModel
+PREDICTION = f"/api/models/{MODEL.qualified_name}/prediction"
 
 
 @dataclass(frozen=True)
 class Server:
-    """A process that answers on a port of this machine."""
+    """A `python -m service` that is ready."""
 
-    process: psutil.Process
+    process: "subprocess.Popen[bytes]"
     port: int
 
-    @property
-    def cpu_s(self) -> float:
-        """CPU time it has used since it started."""
-        times = self.process.cpu_times()
-        return float(times.user + times.system)
+    def stop(self) -> int:
+        """End it as an orchestrator does; return its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.wait()
 
-    @property
-    def rss_mb(self) -> float:
-        """Memory it has resident, in millions of bytes."""
-        return float(round(self.process.memory_info().rss / 1e6, 1))
-
-
-@contextmanager
-def bare() -> Iterator[Server]:
-    """Run the bare callable."""
-    with _process("benchmarks.bare_asgi") as (process, log):
-        port = int(_wait_for(process, log, r"^(\d+)$"))
-        yield Server(psutil.Process(process.pid), port)
-
-
-@contextmanager
-def service() -> Iterator[Server]:
-    """Run the service as it is configured in this working copy, ready for requests."""
-    with _process("service") as (process, log):
-        port = int(_wait_for(process, log, r"http://127\.0\.0\.1:(\d+)"))
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health/ready", timeout=PATIENCE_S):
-            pass
-        yield Server(psutil.Process(process.pid), port)
-
-
-@contextmanager
-def _process(module: str) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SERVICE_", "REST_"))}
-    with ExitStack() as stack:
-        log = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "log.txt"
-        process = subprocess.Popen(
-            _on_core(1, [sys.executable, "-m", module]),
-            env=inherited | {"SERVICE_PORT": "0"},
-            stdout=stack.enter_context(log.open("wb")),
-            stderr=subprocess.STDOUT,
-        )
+    def wait(self) -> int:
+        """Wait for its end; return its exit code."""
         try:
-            yield process, log
-        finally:
-            process.terminate()
-            process.wait(PATIENCE_S)
+            return self.process.wait(LONGEST_START_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
 
 
-def _wait_for(process: "subprocess.Popen[bytes]", log: Path, pattern: str) -> str:
-    end_s = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end_s and process.poll() is None:
-        if found := re.search(pattern, log.read_text(encoding="utf-8"), re.MULTILINE):
-            return found[1]
-        time.sleep(0.02)
-    raise RuntimeError(f"the server did not start:\n{log.read_text(encoding='utf-8')}")
+def start(core: int | None = None, **environment: str) -> Server:
+    """Start a service with these settings, bound to a core if one is given and there are several."""
+    port = _free_port()
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SERVICE_")}
+    settings = {"SERVICE_PORT": str(port), "SERVICE_LOG_LEVEL": "warning"} | environment
+    command = [sys.executable, "-m", "service"]
+    server = Server(subprocess.Popen([*bound(core), *command], cwd=ROOT, env=inherited | settings), port)
+    _wait_until_ready(server)
+    return server
 
 
-def _on_core(core: int, command: list[str]) -> list[str]:
-    """Bind a command to a core, where there are two and the system can."""
-    can = shutil.which("taskset") and (os.cpu_count() or 1) > 1
-    return ["taskset", "-c", str(core), *command] if can else command
+@contextmanager
+def serving(core: int | None = None, **environment: str) -> Iterator[Server]:
+    """Have a service for a while."""
+    server = start(core, **environment)
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
-def stay_on_core(core: int) -> None:
-    """Bind this process to a core, where there are two and the system can."""
-    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
-        os.sched_setaffinity(0, {core})
+def bound(core: int | None) -> list[str]:
+    """Return what binds a command to a core, where the system can."""
+    return ["taskset", "-c", str(core)] if core is not None and shutil.which("taskset") else []
+
+
+def payload() -> bytes:
+    """Return a record to predict."""
+    return json.dumps(example_of(MODEL.input_schema)).encode()
+
+
+def machine() -> dict[str, object]:
+    """Say where something was measured."""
+    return {
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+    }
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def _wait_until_ready(server: Server) -> None:
+    end_s = time.monotonic() + LONGEST_START_S
+    while time.monotonic() < end_s and server.process.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{server.port}/api/health/ready", timeout=1).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+        else:
+            return
+    server.process.kill()
+    raise RuntimeError("the service did not become ready")

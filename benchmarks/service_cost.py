@@ -12,15 +12,17 @@ Each part replaces its own section of ``results/service_cost.json``. Server and 
 import argparse
 import json
 import os
-import platform
 import statistics
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
+
+from benchmarks.bare_asgi import answering
 from benchmarks.closed_client import CONNECTIONS, ClosedClient, post
-from benchmarks.servers import Server, bare, service, stay_on_core
+from benchmarks.servers import Server, machine, serving
 from model.artifact import EXAMPLES_FILE
 from model.insurance_charges import InsuranceChargesModel
 from model.serving import OnnxRegressionModel
@@ -35,6 +37,7 @@ RECORDS_A_BATCH = 1000
 STARTS = 7
 SOAK_STEP = 50_000
 SOAK_STEPS = 10
+CLIENT_CORE, SERVER_CORE = 0, 1
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,16 @@ class Load:
     """Requests of one kind to one server."""
 
     def __init__(self, server: Server, requests: Sequence[bytes], count: int = REQUESTS_A_ROUND) -> None:
-        self._server = server
+        self._process = psutil.Process(server.process.pid)
         self._client = ClosedClient(server.port, requests)
         self._count = count // CONNECTIONS * CONNECTIONS
         self._client.ask(10 * CONNECTIONS)  # so that nothing is done for the first time in a round
 
     def round_us(self) -> float:
         """Send a round; return the CPU time of the server per request."""
-        began_s = self._server.cpu_s
+        began_s = cpu_s(self._process)
         self._client.ask(self._count)
-        return (self._server.cpu_s - began_s) / self._count * 1e6
+        return (cpu_s(self._process) - began_s) / self._count * 1e6
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,7 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("parts", nargs="*", choices=[*parts, []], help="default: all", metavar="PART")
     chosen = parser.parse_args(arguments).parts or list(parts)
-    stay_on_core(0)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {CLIENT_CORE})
     for part in chosen:
         figures = parts[part]()
         _write(part, figures)
@@ -85,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def cost() -> dict[str, object]:
     """CPU time per prediction of each model, beside that of the bare callable."""
-    with bare() as floor, service() as server:
+    with answering(SERVER_CORE) as floor, serving(SERVER_CORE) as server:
         singles = {name: single_requests(model) for name, model in MODELS.items()}
         floors = Load(floor, singles["insurance"])
         loads = {name: Load(server, requests) for name, requests in singles.items()}
@@ -94,7 +98,7 @@ def cost() -> dict[str, object]:
 
 def batch() -> dict[str, object]:
     """CPU time of a batch of each model, beside that of its single prediction."""
-    with service() as server:
+    with serving(SERVER_CORE) as server:
         found: dict[str, object] = {}
         for name, model in MODELS.items():
             singles = Load(server, single_requests(model))
@@ -130,20 +134,21 @@ def cold_start() -> dict[str, object]:
     """CPU time of the process until its first answer says that it is ready."""
     found_s: list[float] = []
     for _ in range(STARTS):
-        with service() as server:
-            found_s.append(server.cpu_s)
+        with serving(SERVER_CORE) as server:
+            found_s.append(cpu_s(psutil.Process(server.process.pid)))
     return {"cpu_s": round(statistics.median(found_s), 2), "slowest_cpu_s": round(max(found_s), 2), "starts": STARTS}
 
 
 def memory() -> dict[str, object]:
     """Resident memory at the start and after every so many requests, half of them of each model."""
-    with service() as server:
-        rss_mb = [server.rss_mb]
+    with serving(SERVER_CORE) as server:
+        process = psutil.Process(server.process.pid)
+        rss_mb = [rss(process)]
         clients = [ClosedClient(server.port, single_requests(model)) for model in MODELS.values()]
         for _ in range(SOAK_STEPS):
             for client in clients:
                 client.ask(SOAK_STEP // len(clients))
-            rss_mb.append(server.rss_mb)
+            rss_mb.append(rss(process))
         after = rss_mb[100_000 // SOAK_STEP :]
         return {
             "rss_mb_at_start": rss_mb[0],
@@ -152,8 +157,19 @@ def memory() -> dict[str, object]:
             "rss_mb_highest_later": max(after),
             "requests": SOAK_STEP * SOAK_STEPS,
             "rss_mb": rss_mb,
-            "threads": server.process.num_threads(),
+            "threads": process.num_threads(),
         }
+
+
+def cpu_s(process: psutil.Process) -> float:
+    """Return the CPU time a process has used since it started."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def rss(process: psutil.Process) -> float:
+    """Return the memory a process has resident, in millions of bytes."""
+    return float(round(process.memory_info().rss / 1e6, 1))
 
 
 def single_requests(model: type[OnnxRegressionModel]) -> list[bytes]:
@@ -176,8 +192,7 @@ def golden(model: type[OnnxRegressionModel]) -> list[object]:
 
 def _write(part: str, figures: object) -> None:
     written = json.loads(RESULT_FILE.read_text(encoding="utf-8")) if RESULT_FILE.is_file() else {}
-    machine = {"python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
-    written |= {part: figures, "machine": {**machine, "cores": os.cpu_count()}}
+    written |= {part: figures, "machine": machine()}
     RESULT_FILE.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
 
 

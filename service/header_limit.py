@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD_BYTES = 64 * 1024
 """Longest request line, headers, chunk sizes and trailers of one request, give or take one read."""
 
 
 class LimitedHead(HttpToolsProtocol):
-    """uvicorn's protocol, which refuses a request whose headers or trailers do not end."""
+    """uvicorn's connection, which notices a request whose headers or trailers do not end."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -20,8 +20,11 @@ class LimitedHead(HttpToolsProtocol):
         self._head_bytes += len(data)
         super().data_received(data)
         if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
-            self.transport.write(STATUS_LINE[431] + b"content-length: 0\r\nconnection: close\r\n\r\n")
-            self.transport.close()
+            self.refuse_head()
+
+    def refuse_head(self) -> None:
+        """Answer a head that is too long, and close."""
+        raise NotImplementedError
 
     def on_message_begin(self) -> None:
         """Begin to count anew."""

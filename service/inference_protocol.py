@@ -1,7 +1,6 @@
 """The Open Inference Protocol, version 2, in its JSON form: another way to ask the same models."""
 
 import logging
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -13,7 +12,7 @@ from model.base import RegressionModel
 from service.bodies import BodyReader, unsupported
 from service.endpoint import Answer, Endpoint, JsonResponse, Operation, constant
 from service.health import Lifecycle
-from service.hosting import Hosted, example_of
+from service.hosting import example_of
 from service.inference_messages import (
     InferenceRequest,
     InferenceResponse,
@@ -23,9 +22,9 @@ from service.inference_messages import (
     ServerReady,
     TensorModelMetadata,
 )
+from service.intake import Intake
 from service.prediction import PROBLEMS, Predictor, batch_schemas
-from service.problems import Problem, ProblemError
-from service.settings import Settings
+from service.problems import Problem, ProblemError, unavailable
 from service.tensors import as_batch, as_tensors, place_in_tensors, refuse_other_tensors, tensors
 
 TAG = "Open Inference Protocol"
@@ -40,31 +39,29 @@ class InferenceProblem(Problem):
     error: Annotated[str, Field(description="Why the request was not answered.")]
 
 
-def protocol_endpoints(
-    title: str, hosted: Sequence[Hosted], lifecycle: Lifecycle, settings: Settings
-) -> list[Endpoint]:
-    """Return the endpoints of the server, and those of every model whose records are flat."""
+def server_endpoints(title: str, lifecycle: Lifecycle) -> list[Endpoint]:
+    """Return what says that there is a server."""
     server = ServerMetadata(name=title, version=service.__version__)
     live = Operation("v2_live", TAG, "Liveness: the event loop answers", returns=ServerLive)
     ready = Operation("v2_ready", TAG, "Readiness: send requests here", returns=ServerReady, problems=(503,))
-    endpoints = [
+    return [
         constant("/v2", server, Operation("v2_server", TAG, "The server", returns=ServerMetadata)),
         constant("/v2/health/live", ServerLive(), live),
         _probe("/v2/health/ready", ServerReady(), lifecycle, ready),
     ]
-    for one in hosted:
-        try:
-            endpoints += _model_endpoints(one.model, lifecycle, settings)
-        except KeyError as field:
-            _log.info("nothing under /v2 for %s: %s is no plain value", one.model.qualified_name, field)
-    return endpoints
 
 
-def _model_endpoints(model: RegressionModel, lifecycle: Lifecycle, settings: Settings) -> list[Endpoint]:
+def tensor_endpoints(
+    model: RegressionModel, predictor: Predictor, intake: Intake, lifecycle: Lifecycle
+) -> list[Endpoint]:
+    """Return the endpoints of one model; none if its records are more than one plain value per field."""
+    try:
+        inputs, outputs = tensors(model.input_schema), tensors(model.output_schema)
+    except KeyError as field:
+        _log.info("nothing under /v2 for %s: %s is no plain value", model.qualified_name, field)
+        return []
     name, shown = model.qualified_name, model.display_name
-    metadata = TensorModelMetadata(
-        name=name, platform=PLATFORM, inputs=tensors(model.input_schema), outputs=tensors(model.output_schema)
-    )
+    metadata = TensorModelMetadata(name=name, platform=PLATFORM, inputs=inputs, outputs=outputs)
     describe = Operation(f"v2_{name}", TAG, f"{shown}: inputs and outputs", returns=TensorModelMetadata)
     ready = Operation(f"v2_{name}_ready", TAG, f"{shown}: readiness", returns=ModelReady, problems=(503,))
     infer = Operation(
@@ -81,7 +78,7 @@ def _model_endpoints(model: RegressionModel, lifecycle: Lifecycle, settings: Set
     return [
         constant(f"/v2/models/{name}", metadata, describe),
         _probe(f"/v2/models/{name}/ready", ModelReady(name=name), lifecycle, ready),
-        Endpoint("POST", f"/v2/models/{name}/infer", _infer(model, metadata, settings), infer),
+        Endpoint("POST", f"/v2/models/{name}/infer", _infer(model, metadata, predictor, intake), infer),
     ]
 
 
@@ -99,26 +96,26 @@ def _probe(path: str, content: BaseModel, lifecycle: Lifecycle, operation: Opera
 
     async def answer(_scope: Scope, _receive: Receive) -> Response:
         if not lifecycle.ready:
-            raise _with_error(ProblemError(503, f"The service is {lifecycle.phase}."))
+            raise _with_error(unavailable(f"The service is {lifecycle.phase}."))
         return JsonResponse(body)
 
     return Endpoint("GET", path, answer, operation)
 
 
-def _infer(model: RegressionModel, metadata: TensorModelMetadata, settings: Settings) -> Answer:
-    predictor = Predictor(model, settings.emulate_cpu_ms)
-    requests = BodyReader(InferenceRequest, settings.max_body_bytes)
-    batches = BodyReader(batch_schemas(model)[0], settings.max_body_bytes)
+def _infer(model: RegressionModel, metadata: TensorModelMetadata, predictor: Predictor, intake: Intake) -> Answer:
+    requests = BodyReader(InferenceRequest, intake)
+    batches = BodyReader(batch_schemas(model)[0], intake)
 
     async def answer(scope: Scope, receive: Receive) -> Response:
         try:
+            predictor.refuse_when_full()
             refuse_binary(scope)
             request = await requests.read(scope, receive)
             refuse_other_tensors(request, metadata)
             records = batches.parse(as_batch(request), lambda place: place_in_tensors(place, request))
+            predictions = await predictor.many(records.instances, receive)
         except ProblemError as error:
             raise _with_error(error) from None
-        predictions = predictor.many(records.instances)
         response = InferenceResponse(
             model_name=model.qualified_name, id=request.id, outputs=as_tensors(predictions, request, metadata)
         )

@@ -14,13 +14,16 @@ TITLES = {
     400: "Bad Request",
     404: "Not Found",
     405: "Method Not Allowed",
+    408: "Request Timeout",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    431: "Request Header Fields Too Large",
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
 """RFC 9110's names; Python's own differ from version to version."""
+RETRY_AFTER_S = 1
 
 DETAILS = {
     404: "Nothing is served at this path; /docs lists what is.",
@@ -68,8 +71,18 @@ class ProblemError(Exception):
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(status, detail)
-        self.problem = Problem(title=TITLES[status], status=status, detail=detail, errors=errors)
+        self.problem = problem_document(status, detail, errors)
         self.headers = headers
+
+
+def problem_document(status: int, detail: str, errors: tuple[FieldError, ...] = ()) -> Problem:
+    """Return the document of a status."""
+    return Problem(title=TITLES[status], status=status, detail=detail, errors=errors)
+
+
+def unavailable(detail: str) -> ProblemError:
+    """Return the problem of a service that may answer the same request a little later."""
+    return ProblemError(503, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 class ProblemMiddleware:

@@ -173,7 +173,6 @@ def test_a_stage_shorter_than_the_time_between_two_samples_has_the_share_of_the_
     assert generator.within(3.5, 5.0).cpu_share == pytest.approx((0.9 * 0.5 + 0.1) / 1.5)
 
 
-
 def test_processes_of_one_machine_share_its_cores() -> None:
     generators = [Generator("a", "here", 2.0), Generator("b", "here", 2.0), Generator("c", "there", 8.0)]
     share_hosts(generators, lambda available, processes: min(1.0, available / processes / 2))

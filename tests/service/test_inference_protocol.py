@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tritonclient.http as triton
+from numpy.typing import NDArray
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 from tritonclient.utils import InferenceServerException
@@ -21,7 +22,7 @@ from tests.conftest import ServiceFactory
 from tests.service.records import JSON_HEADERS, MODELS, batch_path, post, record
 from tests.service.toy import ToyModel
 
-NUMPY = {"INT64": np.int64, "FP64": np.float64, "BOOL": np.bool_, "BYTES": np.object_}
+NUMPY: dict[str, Any] = {"INT64": np.int64, "FP64": np.float64, "BOOL": np.bool_, "BYTES": np.object_}
 INFER = "/v2/models/toy_model/infer"
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.qualified_name)
 
@@ -36,7 +37,7 @@ def tensors(client: triton.InferenceServerClient, name: str, records: list[dict[
     """Return records as the tensors that the model's metadata asks for."""
     inputs = []
     for tensor in client.get_model_metadata(name)["inputs"]:
-        values = np.array([one[tensor["name"]] for one in records], dtype=NUMPY[tensor["datatype"]])
+        values: NDArray[Any] = np.array([one[tensor["name"]] for one in records], dtype=NUMPY[tensor["datatype"]])
         inputs.append(triton.InferInput(tensor["name"], [len(records)], tensor["datatype"]))
         inputs[-1].set_data_from_numpy(values, binary_data=False)
     return inputs
