@@ -1,6 +1,7 @@
 """Arbitrary JSON to every endpoint is answered, never with a 5xx."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -40,7 +41,10 @@ unhurried = settings(max_examples=300, deadline=None, suppress_health_check=[Hea
 
 @unhurried
 @given(path=st.sampled_from(PATHS), body=BODIES)
-def test_any_json_gets_an_answer(configured: TestClient, path: str, body: Any) -> None:
+def test_any_json_gets_an_answer(
+    configured: TestClient, hostile_requests: Callable[[int], None], path: str, body: Any
+) -> None:
+    hostile_requests(1)
     response = configured.post(path, content=json.dumps(body), headers=JSON_HEADERS)
     assert response.status_code in {200, 400, 422}
     json.loads(response.content, parse_constant=_refuse)
@@ -48,7 +52,10 @@ def test_any_json_gets_an_answer(configured: TestClient, path: str, body: Any) -
 
 @unhurried
 @given(path=st.sampled_from(PATHS), body=st.binary(max_size=200))
-def test_any_bytes_get_an_answer(configured: TestClient, path: str, body: bytes) -> None:
+def test_any_bytes_get_an_answer(
+    configured: TestClient, hostile_requests: Callable[[int], None], path: str, body: bytes
+) -> None:
+    hostile_requests(1)
     assert configured.post(path, content=body, headers=JSON_HEADERS).status_code in {400, 422}
 
 
@@ -58,7 +65,10 @@ def test_any_bytes_get_an_answer(configured: TestClient, path: str, body: bytes)
     path=st.sampled_from([*DOCUMENTED, "/", "/docs", "/openapi.json"]),
     body=VALUES,
 )
-def test_any_method_gets_an_answer(configured: TestClient, method: str, path: str, body: Any) -> None:
+def test_any_method_gets_an_answer(
+    configured: TestClient, hostile_requests: Callable[[int], None], method: str, path: str, body: Any
+) -> None:
+    hostile_requests(1)
     response = configured.request(method, path, content=json.dumps(body), headers=JSON_HEADERS, follow_redirects=False)
     assert response.status_code < 500
 
