@@ -11,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from uvicorn.server import ServerState
 
 from service.header_limit import MAX_HEAD_BYTES, LimitedHead
+from service.one_write import OneWrite
 from service.problems import MEDIA_TYPE, problem_document
 
 NEVER_S = float("inf")
@@ -101,6 +102,7 @@ class Connection(LimitedHead):
     def on_headers_complete(self) -> None:
         """Start to answer, for the last time if the connection is to end."""
         super().on_headers_complete()
+        self.cycle.transport = OneWrite(self.transport, self.cycle.scope)
         self._overdue_s = NEVER_S  # whoever reads the body times it
         self._answers_left -= 1
         if self._answers_left <= 0 or self.loop.time() > self._retires_s or self._shared.each_answer_is_the_last:
