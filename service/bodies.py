@@ -1,14 +1,12 @@
-"""Reading a request body: its size, its content type, its JSON, and the fields that are wrong."""
+"""Reading a request body: its content type, its JSON, and the fields that are wrong."""
 
-import asyncio
-from contextlib import suppress
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
-from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
+from service.intake import Intake
 from service.problems import FieldError, ProblemError
 
 LISTED_ERRORS = 20
@@ -19,28 +17,34 @@ LONGEST_NAME = 60
 LONGEST_MESSAGE = 200
 LONGEST_LENGTH = 18
 """Digits of a Content-Length that matter."""
-PATIENCE_S = 1.0
-"""How long the rest of a body that is too long may still come in."""
 
 Record = TypeVar("Record", bound=BaseModel)
+Place = tuple[int | str, ...]
+"""Keys and indices that lead to a value, from the outside in."""
 
 
 class BodyReader(Generic[Record]):
-    """Reads bodies of one schema, never longer than allowed, never with a coerced or unknown field."""
+    """Reads bodies of one schema, never with a coerced or unknown field."""
 
-    def __init__(self, schema: type[Record], max_body_bytes: int) -> None:
-        self._adapter = TypeAdapter(schema)
-        self._max_body_bytes = max_body_bytes
+    def __init__(self, schema: type[Record], intake: Intake) -> None:
+        self._validate_json = TypeAdapter(schema).validator.validate_json
+        self._intake = intake
 
     async def read(self, scope: Scope, receive: Receive) -> Record:
         """Return the valid body, or raise the `ProblemError` that says what is wrong with it."""
-        announced_bytes = check_headers(scope)
-        body = await read_bytes(receive, self._max_body_bytes, announced_bytes)
+        return self.parse(await self._intake.read(receive, announced_bytes=check_headers(scope)))
+
+    def parse(self, body: bytes, place_of: Callable[[Place], Place] = tuple) -> Record:
+        """Return what the JSON holds, or raise the `ProblemError` with the places of all that is wrong.
+
+        ``place_of`` says where in the request a place of ``body`` is, where the two are not the same.
+        """
         try:
             # Strict and closed whatever the schema says: a service that guesses hides its clients' mistakes.
-            return self._adapter.validate_json(body, strict=True, extra="forbid")
+            record: Record = self._validate_json(body, strict=True, extra="forbid")
         except ValidationError as invalid:
-            raise problem_of(invalid) from None
+            raise problem_of(invalid, place_of) from None
+        return record
 
 
 def check_headers(scope: Scope) -> int:
@@ -69,45 +73,18 @@ def is_json(content_type: bytes) -> bool:
     return media_type.strip() == "application/json" and utf8
 
 
-async def read_bytes(receive: Receive, max_body_bytes: int, announced_bytes: int = 0) -> bytes:
-    """Return the whole body; give up once it is known to be longer than allowed, announced or counted."""
-    chunks: list[bytes] = []
-    length_bytes, more = 0, True
-    while more and max(length_bytes, announced_bytes) <= max_body_bytes:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        chunks.append(message.get("body", b""))
-        length_bytes += len(chunks[-1])
-        more = message.get("more_body", False)
-    if max(length_bytes, announced_bytes) > max_body_bytes:
-        if more:
-            await discard(receive)
-        detail = f"The body is longer than {max_body_bytes} bytes; send fewer instances at a time."
-        raise ProblemError(413, detail, headers={"Connection": "close"})
-    return b"".join(chunks)
-
-
-async def discard(receive: Receive) -> None:
-    """Let the client finish sending, for a while: most read no answer before, a few never finish."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE_S):
-            while (await receive()).get("more_body", False):
-                pass
-
-
 def unsupported(detail: str) -> ProblemError:
     """Return the problem of a body in a form other than plain JSON."""
     return ProblemError(415, detail, headers={"Accept": "application/json"})
 
 
-def problem_of(invalid: ValidationError) -> ProblemError:
+def problem_of(invalid: ValidationError, place_of: Callable[[Place], Place] = tuple) -> ProblemError:
     """Say what is wrong with a body, without echoing it: it may be huge, secret or not even JSON."""
     count = invalid.error_count()
     if count > COUNTED_ERRORS:
         return ProblemError(422, f"{count} fields are not as the schema in /docs says, too many to list.")
     details = invalid.errors(include_url=False, include_context=False, include_input=False)
-    errors = tuple(field_error(detail) for detail in details[:LISTED_ERRORS])
+    errors = tuple(field_error(place_of(detail["loc"]), detail["msg"]) for detail in details[:LISTED_ERRORS])
     if details[0]["type"] == "json_invalid":
         return ProblemError(400, "The body is not JSON; errors says where it stops being it.", errors)
     what = "1 field is" if count == 1 else f"{count} fields are"
@@ -115,14 +92,14 @@ def problem_of(invalid: ValidationError) -> ProblemError:
     return ProblemError(422, f"{what} not as the schema in /docs says.{rest}", errors)
 
 
-def field_error(detail: ErrorDetails) -> FieldError:
-    """Return one error of pydantic's with the place both as code and as JSON pointer."""
+def field_error(place: Place, message: str) -> FieldError:
+    """Return one error with its place both as code and as JSON pointer."""
     field, pointer = "", "#"
-    for part in detail["loc"]:
+    for part in place:
         name = shortened(str(part), LONGEST_NAME)
         field += f"[{name}]" if isinstance(part, int) else f".{name}"
         pointer += "/" + name.replace("~", "~0").replace("/", "~1")
-    message = shortened(detail["msg"].removeprefix("Value error, "), LONGEST_MESSAGE)
+    message = shortened(message.removeprefix("Value error, "), LONGEST_MESSAGE)
     return FieldError(field=field.removeprefix(".") or "body", pointer=pointer, message=message)
 
 

@@ -20,7 +20,7 @@ class ShedReason(StrEnum):
     """Why a request was turned away that a service with less to do would have answered."""
 
     FULL = "full"
-    """As many predictions as allowed were in flight."""
+    """As many predictions as allowed were in flight, or those before it would have taken too long."""
     WAITED = "waited"
     """It waited for its turn for as long as it may."""
     MEMORY = "memory"

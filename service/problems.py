@@ -9,18 +9,23 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.counters import ShedReason, ShedRequests
+
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
     400: "Bad Request",
     404: "Not Found",
     405: "Method Not Allowed",
+    408: "Request Timeout",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    431: "Request Header Fields Too Large",
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
 """RFC 9110's names; Python's own differ from version to version."""
+RETRY_AFTER_S = 1
 
 DETAILS = {
     404: "Nothing is served at this path; /docs lists what is.",
@@ -66,17 +71,30 @@ class ProblemError(Exception):
         detail: str,
         errors: tuple[FieldError, ...] = (),
         headers: dict[str, str] | None = None,
+        shed: ShedReason | None = None,
     ) -> None:
         super().__init__(status, detail)
-        self.problem = Problem(title=TITLES[status], status=status, detail=detail, errors=errors)
+        self.problem = problem_document(status, detail, errors)
         self.headers = headers
+        self.shed = shed
+
+
+def problem_document(status: int, detail: str, errors: tuple[FieldError, ...] = ()) -> Problem:
+    """Return the document of a status."""
+    return Problem(title=TITLES[status], status=status, detail=detail, errors=errors)
+
+
+def unavailable(detail: str, shed: ShedReason | None = None) -> ProblemError:
+    """Return the problem of a service that may answer the same request a little later."""
+    return ProblemError(503, detail, headers={"Retry-After": str(RETRY_AFTER_S)}, shed=shed)
 
 
 class ProblemMiddleware:
-    """Answers every exception of the application inside it; nothing but a disconnect passes."""
+    """Answers every exception of the application inside it, and counts those shed; nothing but a disconnect passes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, shed: ShedRequests) -> None:
         self.app = app
+        self._shed = shed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and answer what it raises."""
@@ -96,6 +114,8 @@ class ProblemMiddleware:
         except Exception as error:
             if answer_started:  # too late for another answer: let the server cut the connection
                 raise
+            if isinstance(error, ProblemError) and error.shed is not None:
+                self._shed.count(error.shed)
             await _answer(error)(scope, receive, send)
 
 

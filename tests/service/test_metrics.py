@@ -1,7 +1,12 @@
 """Every request is counted once, under labels whose number is bounded."""
 
 import asyncio
+import json
 import re
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,9 +15,11 @@ from service.app import Service, create_app
 from service.counters import BUCKETS_S, ShedReason
 from service.hosting import Hosted
 from service.settings import Settings
-from tests.service.records import record
+from tests.conftest import ServiceFactory
+from tests.service.records import JSON_HEADERS, record
 from tests.service.toy import CRASHES, ToyModel
 
+TOY = {"REST_CONFIG": str(Path(__file__).with_name("toy.yaml")), "SERVICE_MODEL_PACKAGE": "tests"}
 SINGLE = "/api/models/toy_model/prediction"
 
 
@@ -78,6 +85,28 @@ def test_emulated_cpu_time_counts_as_time_in_the_model() -> None:
     assert found is not None
     assert float(found[1]) >= 0.03
     assert "service_emulated_cpu_seconds 0.03" in text
+
+
+def test_predictions_that_find_no_room_are_counted(running_service: ServiceFactory) -> None:
+    service = running_service(**TOY, SERVICE_EMULATE_CPU_MS="100", SERVICE_MAX_IN_FLIGHT="1")
+    body = json.dumps(record(ToyModel)).encode()
+
+    def status(_: int) -> int:
+        request = urllib.request.Request(f"{service.url}/predict", body, JSON_HEADERS)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code
+
+    with ThreadPoolExecutor(8) as clients:
+        statuses = list(clients.map(status, range(8)))
+    with urllib.request.urlopen(f"{service.url}/metrics", timeout=10) as answer:  # noqa: S310
+        text = answer.read().decode()
+    assert 1 <= statuses.count(503) == 8 - statuses.count(200)
+    assert f'http_requests_shed_total{{reason="full"}} {statuses.count(503)}.0' in text
+    assert f'service_model_seconds_count{{model="toy_model"}} {statuses.count(200)}.0' in text
 
 
 @pytest.mark.parametrize("reason", ShedReason)

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from service.app import Service, create_app
+from service.counters import ShedRequests
 from service.health import Phase
 from service.hosting import Hosted
 from service.problems import ProblemMiddleware
@@ -39,12 +40,13 @@ def test_an_unknown_path_is_a_404_problem(toy: TestClient, method: str, path: st
     ("method", "path", "allowed"),
     [
         ("GET", "/predict", "POST"),
+        ("HEAD", "/predict", "POST"),
         ("DELETE", "/api/models/toy_model/prediction", "POST"),
         ("OPTIONS", "/api/models/toy_model/predictions", "POST"),
-        ("POST", "/api/models", "GET"),
-        ("PUT", "/api/health/ready", "GET"),
-        ("POST", "/metrics", "GET"),
-        ("BREW", "/docs", "GET"),
+        ("POST", "/api/models", "GET, HEAD"),
+        ("PUT", "/api/health/ready", "GET, HEAD"),
+        ("POST", "/metrics", "GET, HEAD"),
+        ("BREW", "/docs", "GET, HEAD"),
     ],
 )
 def test_another_method_is_a_405_problem_that_names_the_right_one(
@@ -68,7 +70,8 @@ def test_probes_pass_while_serving(toy: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phase", "ready", "started"), [(Phase.STARTING, 503, 503), (Phase.SERVING, 200, 200), (Phase.STOPPING, 503, 200)]
+    ("phase", "ready", "started"),
+    [(Phase.STARTING, 503, 503), (Phase.SERVING, 200, 200), (Phase.DRAINING, 503, 200), (Phase.STOPPING, 503, 200)],
 )
 def test_probes_follow_the_life_of_the_service(toy: TestClient, phase: Phase, ready: int, started: int) -> None:
     app = toy.app
@@ -103,5 +106,5 @@ def test_an_answer_that_has_begun_is_cut_not_followed_by_another() -> None:
         sent.append(message)
 
     with pytest.raises(RuntimeError, match="half way"):
-        asyncio.run(ProblemMiddleware(break_off)({"type": "http"}, receive, send))
+        asyncio.run(ProblemMiddleware(break_off, ShedRequests())({"type": "http"}, receive, send))
     assert [message["type"] for message in sent] == ["http.response.start"]

@@ -1,0 +1,150 @@
+"""The service beyond its capacity: `python -m benchmarks.overload [CPU_MS ...]` (about 4 minutes).
+
+For models of several weights: how much it answers at best, what is left of that when twice and thrice as much is asked,
+how long accepted requests took, and how soon probes were answered meanwhile. For comparison the same without the
+limits. Arrivals are random and wait for nobody; the service has one core, the clients another. Written
+to ``results/overload.json``.
+"""
+
+import argparse
+import asyncio
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+
+from benchmarks.http_load import Asked, Client, get, offer, post, quantile_s, repeat
+from benchmarks.servers import PREDICTION, machine, payload, serving
+
+RESULT_FILE = Path(__file__).parent / "results" / "overload.json"
+CPU_MS = (1.0, 5.0, 20.0)
+"""Per prediction, burnt to stand for models of such weights."""
+LOADS = (0.8, 0.9, 1.0, 1.5, 2.0, 3.0)
+"""Multiples of the capacity, which is what clients get who wait for each answer."""
+STEP_S = 8.0
+MAX_WAIT_MS = 500.0
+PATIENCE_S = 2.0
+"""After which a client gives up."""
+PROBE_PAUSE_S = 0.1
+NO_LIMITS = {"SERVICE_MAX_IN_FLIGHT": "100000", "SERVICE_MAX_WAIT_MS": "600000"}
+OK, REFUSED = 200, 503
+
+
+@dataclass(frozen=True)
+class Load:
+    """What became of one load. Times are from when a request was due; of those accepted unless said otherwise."""
+
+    times_capacity: float
+    offered_rps: float
+    goodput_rps: float
+    """Answers a second that came while the load lasted, and before their clients gave up."""
+    refused_rps: float
+    given_up_rps: float
+    accepted_p50_ms: float | None
+    accepted_p99_ms: float | None
+    refused_p99_ms: float | None
+    probe_p99_ms: float | None
+    probes_failed: int
+
+
+@dataclass(frozen=True)
+class Overload:
+    """A model of one weight."""
+
+    cpu_ms: float
+    capacity_rps: float
+    best_goodput_rps: float
+    kept_at_twice: float
+    """Goodput at twice the capacity as a share of the best."""
+    loads: tuple[Load, ...]
+    without_limits_at_twice: Load
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure each weight, and write them down."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.overload", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("cpu_ms", nargs="*", type=float, metavar="CPU_MS", help=f"default: {CPU_MS}")
+    weights_ms = parser.parse_args(arguments).cpu_ms or CPU_MS
+    clients_core, service_core = (0, 1) if (os.cpu_count() or 1) > 1 else (None, None)
+    if clients_core is not None and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {clients_core})
+    figures = [asdict(measure(cpu_ms, service_core, LOADS, STEP_S)) for cpu_ms in weights_ms]
+    written = {"max_wait_ms": MAX_WAIT_MS, "weights": figures, "machine": machine()}
+    RESULT_FILE.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(written, indent=2))
+    return 0
+
+
+def measure(cpu_ms: float, core: int | None, loads: Sequence[float], step_s: float) -> Overload:
+    """Measure one weight; its goodput at twice the capacity is compared with the best of these loads."""
+    emulated = {"SERVICE_EMULATE_CPU_MS": str(cpu_ms)}
+    with serving(core, **emulated, SERVICE_MAX_WAIT_MS=str(MAX_WAIT_MS)) as server:
+        capacity_rps = asyncio.run(_capacity_rps(server.port, step_s))
+        measured = [asyncio.run(_load(server.port, times, capacity_rps, step_s)) for times in loads]
+    with serving(core, **emulated, **NO_LIMITS) as server:
+        without_limits = asyncio.run(_load(server.port, 2.0, capacity_rps, step_s))
+    best_rps = max(load.goodput_rps for load in measured)
+    [at_twice] = [load.goodput_rps for load in measured if load.times_capacity == 2.0]
+    return Overload(
+        cpu_ms, round(capacity_rps, 1), best_rps, round(at_twice / best_rps, 3), tuple(measured), without_limits
+    )
+
+
+async def _capacity_rps(port: int, for_s: float) -> float:
+    """What four clients get who ask again as soon as they are answered."""
+    client, request, over = Client(port, PATIENCE_S), post(PREDICTION, payload()), asyncio.Event()
+    asking = [asyncio.create_task(repeat(client, request, 0.0, over)) for _ in range(4)]
+    end_s = time.monotonic() + for_s
+    await asyncio.sleep(for_s)
+    over.set()
+    asked = list(chain.from_iterable(await asyncio.gather(*asking)))
+    client.close()
+    return _goodput_rps(asked, end_s, for_s)
+
+
+async def _load(port: int, times: float, capacity_rps: float, for_s: float) -> Load:
+    client, probe, over = Client(port, PATIENCE_S), Client(port, PATIENCE_S, reuse=False), asyncio.Event()
+    probing = asyncio.create_task(repeat(probe, get("/api/health/ready"), PROBE_PAUSE_S, over))
+    end_s = time.monotonic() + for_s
+    asked = await offer(client, post(PREDICTION, payload()), times * capacity_rps, for_s)
+    over.set()
+    probes = await probing
+    client.close()
+    return _summary(times, asked, probes, end_s, for_s)
+
+
+def _goodput_rps(asked: Sequence[Asked], end_s: float, for_s: float) -> float:
+    """Answers a second until the end: what the queue still held then was not answered in this time."""
+    return sum(one.status == OK and one.due_s + one.latency_s <= end_s for one in asked) / for_s
+
+
+def _summary(times: float, asked: Sequence[Asked], probes: Sequence[Asked], end_s: float, for_s: float) -> Load:
+    accepted = [one for one in asked if one.status == OK]
+    refused = [one for one in asked if one.status == REFUSED]
+    return Load(
+        times_capacity=times,
+        offered_rps=round(len(asked) / for_s, 1),
+        goodput_rps=round(_goodput_rps(asked, end_s, for_s), 1),
+        refused_rps=round(len(refused) / for_s, 1),
+        given_up_rps=round((len(asked) - len(accepted) - len(refused)) / for_s, 1),
+        accepted_p50_ms=_ms(quantile_s(accepted, 0.5)),
+        accepted_p99_ms=_ms(quantile_s(accepted, 0.99)),
+        refused_p99_ms=_ms(quantile_s(refused, 0.99)),
+        probe_p99_ms=_ms(quantile_s(probes, 0.99)),
+        probes_failed=sum(one.status != OK for one in probes),
+    )
+
+
+def _ms(duration_s: float) -> float | None:
+    return None if math.isnan(duration_s) else round(duration_s * 1000, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+"""The document on running the service lists its settings as they are."""
+
+import re
+
+from pydantic_core import PydanticUndefined
+
+from service.settings import DEFAULT_CONFIG, PREFIX, Settings
+from tests.conftest import ROOT
+
+DOCUMENT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+ROWS = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| .+ \|$", DOCUMENT, re.MULTILINE))
+
+
+def test_the_table_lists_every_setting_with_its_default() -> None:
+    settings = Settings.model_fields.items()
+    defaults = {
+        field.validation_alias or f"{PREFIX}{name.upper()}": _written(field.default) for name, field in settings
+    }
+    assert defaults == ROWS
+
+
+def _written(default: object) -> str:
+    if default is PydanticUndefined:  # it has a factory
+        return "the host's name"
+    if default == DEFAULT_CONFIG:
+        return f"`{DEFAULT_CONFIG.relative_to(ROOT)}`"
+    return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
