@@ -25,9 +25,8 @@ class ObservingMiddleware:
         self.app = app
         self._metrics = metrics
         self._log = log
-        self._own_ids = (
-            b"%b-%d" % (prefix, number) for prefix in [secrets.token_hex(8).encode()] for number in count()
-        )
+        self._prefix = secrets.token_hex(8).encode()
+        self._numbers = count()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and count how it ended."""
@@ -56,7 +55,7 @@ class ObservingMiddleware:
         for name, value in scope["headers"]:
             if name == REQUEST_ID_HEADER and _ACCEPTED_ID.fullmatch(value):
                 return value  # type: ignore[no-any-return]
-        return next(self._own_ids)
+        return b"%b-%d" % (self._prefix, next(self._numbers))
 
     def _note(self, scope: Scope, status: int, duration_s: float) -> None:
         route = scope.get("route")
