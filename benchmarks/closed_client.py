@@ -5,22 +5,22 @@ import socket
 from collections.abc import Sequence
 from itertools import cycle, islice
 
-CONNECTIONS = 16
 LENGTH = re.compile(rb"content-length: (\d+)")
 
 
 class ClosedClient:
     """Asks a server on this machine the same few requests over and over, on connections that stay open."""
 
-    def __init__(self, port: int, requests: Sequence[bytes]) -> None:
+    def __init__(self, port: int, requests: Sequence[bytes], connections: int = 16) -> None:
         self._port = port
         self._requests = cycle(requests)
-        self._connections = [self._connect() for _ in range(CONNECTIONS)]
+        self._connections = [self._connect() for _ in range(connections)]
 
     def ask(self, count: int) -> None:
         """Send so many requests and read every answer; raise for one that is not 200."""
-        for _ in range(count // CONNECTIONS):
-            for connection, request in zip(self._connections, islice(self._requests, CONNECTIONS), strict=True):
+        at_a_time = len(self._connections)
+        for _ in range(count // at_a_time):
+            for connection, request in zip(self._connections, islice(self._requests, at_a_time), strict=True):
                 connection.sendall(request)
             self._connections = [self._read(connection) for connection in self._connections]
 

@@ -102,7 +102,7 @@ class Connection(LimitedHead):
     def on_headers_complete(self) -> None:
         """Start to answer, for the last time if the connection is to end."""
         super().on_headers_complete()
-        self.cycle.transport = OneWrite(self.transport, self.cycle.scope)
+        self.cycle.transport = OneWrite(self.transport, self.cycle.scope["method"])
         self._overdue_s = NEVER_S  # whoever reads the body times it
         self._answers_left -= 1
         if self._answers_left <= 0 or self.loop.time() > self._retires_s or self._shared.each_answer_is_the_last:

@@ -2,8 +2,6 @@
 
 import asyncio
 
-from starlette.types import Scope
-
 INTERIM = b"HTTP/1.1 100 "
 
 
@@ -12,9 +10,9 @@ class OneWrite(asyncio.Transport):
 
     __slots__ = ("_held", "_holds", "_transport")
 
-    def __init__(self, transport: asyncio.Transport, scope: Scope) -> None:
+    def __init__(self, transport: asyncio.Transport, method: str) -> None:
         self._transport = transport
-        self._holds = scope["method"] != "HEAD"  # nothing would follow
+        self._holds = method != "HEAD"  # nothing would follow
         self._held = b""
 
     def write(self, data: bytes | bytearray | memoryview) -> None:

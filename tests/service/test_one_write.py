@@ -37,7 +37,7 @@ class Written(asyncio.Transport):
 )
 def test_the_head_goes_with_the_body(method: str, parts: list[bytes], written: list[bytes]) -> None:
     transport = Written()
-    answer = OneWrite(transport, {"method": method})
+    answer = OneWrite(transport, method)
     for part in parts:
         answer.write(part)
     assert transport.writes == written
@@ -46,7 +46,7 @@ def test_the_head_goes_with_the_body(method: str, parts: list[bytes], written: l
 @pytest.mark.parametrize(("parts", "written"), [([], []), ([HEAD], [HEAD]), ([HEAD, BODY], [HEAD + BODY])])
 def test_closing_leaves_nothing_behind(parts: list[bytes], written: list[bytes]) -> None:
     transport = Written()
-    answer = OneWrite(transport, {"method": "GET"})
+    answer = OneWrite(transport, "GET")
     for part in parts:
         answer.write(part)
     answer.close()
