@@ -69,6 +69,12 @@ def _drip(connection: socket.socket) -> None:
         time.sleep(0.05)
 
 
+def test_a_head_without_end_is_answered_431(strict: RunningService) -> None:
+    with connect(strict.port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n" + b"X-Long: 1\r\n" * 7000)
+        assert status(answer_of(connection)) == 431
+
+
 @pytest.mark.parametrize("sent", [b"", b"\r\n", b"\r\n\r\n"])
 def test_a_connection_on_which_nothing_is_asked_is_closed(strict: RunningService, sent: bytes) -> None:
     with connect(strict.port) as connection:
