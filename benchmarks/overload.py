@@ -19,7 +19,7 @@ from itertools import chain
 from pathlib import Path
 
 from benchmarks.http_load import Asked, Client, get, offer, post, quantile_s, repeat
-from benchmarks.servers import PREDICTION, machine, payload, serving
+from benchmarks.servers import PREDICTION, Server, machine, payload, serving
 
 RESULT_FILE = Path(__file__).parent / "results" / "overload.json"
 CPU_MS = (1.0, 5.0, 20.0)
@@ -31,6 +31,7 @@ MAX_WAIT_MS = 500.0
 PATIENCE_S = 2.0
 """After which a client gives up."""
 PROBE_PAUSE_S = 0.1
+CLOSED_CLIENTS = 8
 NO_LIMITS = {"SERVICE_MAX_IN_FLIGHT": "100000", "SERVICE_MAX_WAIT_MS": "600000"}
 OK, REFUSED = 200, 503
 
@@ -43,6 +44,8 @@ class Load:
     offered_rps: float
     goodput_rps: float
     """Answers a second that came while the load lasted, and before their clients gave up."""
+    goodput_per_cpu_s: float
+    """Of the service's own CPU time: how dear the refusals are, however much of its core it got."""
     refused_rps: float
     given_up_rps: float
     accepted_p50_ms: float | None
@@ -87,9 +90,9 @@ def measure(cpu_ms: float, core: int | None, loads: Sequence[float], step_s: flo
     emulated = {"SERVICE_EMULATE_CPU_MS": str(cpu_ms)}
     with serving(core, **emulated, SERVICE_MAX_WAIT_MS=str(MAX_WAIT_MS)) as server:
         capacity_rps = asyncio.run(_capacity_rps(server.port, step_s))
-        measured = [asyncio.run(_load(server.port, times, capacity_rps, step_s)) for times in loads]
+        measured = [asyncio.run(_load(server, times, capacity_rps, step_s)) for times in loads]
     with serving(core, **emulated, **NO_LIMITS) as server:
-        without_limits = asyncio.run(_load(server.port, 2.0, capacity_rps, step_s))
+        without_limits = asyncio.run(_load(server, 2.0, capacity_rps, step_s))
     best_rps = max(load.goodput_rps for load in measured)
     [at_twice] = [load.goodput_rps for load in measured if load.times_capacity == 2.0]
     return Overload(
@@ -98,9 +101,9 @@ def measure(cpu_ms: float, core: int | None, loads: Sequence[float], step_s: flo
 
 
 async def _capacity_rps(port: int, for_s: float) -> float:
-    """What four clients get who ask again as soon as they are answered."""
+    """What a few clients get who ask again as soon as they are answered."""
     client, request, over = Client(port, PATIENCE_S), post(PREDICTION, payload()), asyncio.Event()
-    asking = [asyncio.create_task(repeat(client, request, 0.0, over)) for _ in range(4)]
+    asking = [asyncio.create_task(repeat(client, request, 0.0, over)) for _ in range(CLOSED_CLIENTS)]
     end_s = time.monotonic() + for_s
     await asyncio.sleep(for_s)
     over.set()
@@ -109,15 +112,17 @@ async def _capacity_rps(port: int, for_s: float) -> float:
     return _goodput_rps(asked, end_s, for_s)
 
 
-async def _load(port: int, times: float, capacity_rps: float, for_s: float) -> Load:
-    client, probe, over = Client(port, PATIENCE_S), Client(port, PATIENCE_S, reuse=False), asyncio.Event()
+async def _load(server: Server, times: float, capacity_rps: float, for_s: float) -> Load:
+    client, over = Client(server.port, PATIENCE_S), asyncio.Event()
+    probe = Client(server.port, PATIENCE_S, reuse=False)
     probing = asyncio.create_task(repeat(probe, get("/api/health/ready"), PROBE_PAUSE_S, over))
-    end_s = time.monotonic() + for_s
+    end_s, cpu_s = time.monotonic() + for_s, server.cpu_s()
     asked = await offer(client, post(PREDICTION, payload()), times * capacity_rps, for_s)
+    cpu_s = server.cpu_s() - cpu_s
     over.set()
     probes = await probing
     client.close()
-    return _summary(times, asked, probes, end_s, for_s)
+    return _summary(times, asked, probes, end_s, for_s, cpu_s)
 
 
 def _goodput_rps(asked: Sequence[Asked], end_s: float, for_s: float) -> float:
@@ -125,13 +130,16 @@ def _goodput_rps(asked: Sequence[Asked], end_s: float, for_s: float) -> float:
     return sum(one.status == OK and one.due_s + one.latency_s <= end_s for one in asked) / for_s
 
 
-def _summary(times: float, asked: Sequence[Asked], probes: Sequence[Asked], end_s: float, for_s: float) -> Load:
+def _summary(
+    times: float, asked: Sequence[Asked], probes: Sequence[Asked], end_s: float, for_s: float, cpu_s: float
+) -> Load:
     accepted = [one for one in asked if one.status == OK]
     refused = [one for one in asked if one.status == REFUSED]
     return Load(
         times_capacity=times,
         offered_rps=round(len(asked) / for_s, 1),
         goodput_rps=round(_goodput_rps(asked, end_s, for_s), 1),
+        goodput_per_cpu_s=round(len(accepted) / cpu_s, 1),
         refused_rps=round(len(refused) / for_s, 1),
         given_up_rps=round((len(asked) - len(accepted) - len(refused)) / for_s, 1),
         accepted_p50_ms=_ms(quantile_s(accepted, 0.5)),
