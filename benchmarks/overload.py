@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmarks.http_load import Asked, Client, get, offer, post, quantile_s, repeat
+from benchmarks.http_load import NO_ANSWER, Asked, Client, get, offer, post, quantile_s, repeat
 from benchmarks.servers import PREDICTION, Server, machine, payload, serving
 
 RESULT_FILE = Path(__file__).parent / "results" / "overload.json"
@@ -109,7 +109,7 @@ async def _capacity_rps(port: int, for_s: float) -> float:
     over.set()
     asked = list(chain.from_iterable(await asyncio.gather(*asking)))
     client.close()
-    return _goodput_rps(asked, end_s, for_s)
+    return sum(one.status == OK and one.due_s + one.latency_s <= end_s for one in asked) / for_s
 
 
 async def _load(server: Server, times: float, capacity_rps: float, for_s: float) -> Load:
@@ -122,31 +122,40 @@ async def _load(server: Server, times: float, capacity_rps: float, for_s: float)
     over.set()
     probes = await probing
     client.close()
-    return _summary(times, asked, probes, end_s, for_s, cpu_s)
+    return _summary(times, Watched(asked, probes, end_s, for_s, cpu_s))
 
 
-def _goodput_rps(asked: Sequence[Asked], end_s: float, for_s: float) -> float:
-    """Answers a second until the end: what the queue still held then was not answered in this time."""
-    return sum(one.status == OK and one.due_s + one.latency_s <= end_s for one in asked) / for_s
+@dataclass(frozen=True)
+class Watched:
+    """What was seen of one load."""
+
+    asked: Sequence[Asked]
+    probes: Sequence[Asked]
+    end_s: float
+    for_s: float
+    cpu_s: float
+
+    def a_second(self, status: int) -> float:
+        """Answers a second with this status until the end: what the queue still held then came too late for this load."""
+        in_time = (one.status == status for one in self.asked if one.due_s + one.latency_s <= self.end_s)
+        return round(sum(in_time) / self.for_s, 1)
 
 
-def _summary(
-    times: float, asked: Sequence[Asked], probes: Sequence[Asked], end_s: float, for_s: float, cpu_s: float
-) -> Load:
-    accepted = [one for one in asked if one.status == OK]
-    refused = [one for one in asked if one.status == REFUSED]
+def _summary(times: float, watched: Watched) -> Load:
+    accepted = [one for one in watched.asked if one.status == OK]
+    refused = [one for one in watched.asked if one.status == REFUSED]
     return Load(
         times_capacity=times,
-        offered_rps=round(len(asked) / for_s, 1),
-        goodput_rps=round(_goodput_rps(asked, end_s, for_s), 1),
-        goodput_per_cpu_s=round(len(accepted) / cpu_s, 1),
-        refused_rps=round(len(refused) / for_s, 1),
-        given_up_rps=round((len(asked) - len(accepted) - len(refused)) / for_s, 1),
+        offered_rps=round(len(watched.asked) / watched.for_s, 1),
+        goodput_rps=watched.a_second(OK),
+        goodput_per_cpu_s=round(len(accepted) / watched.cpu_s, 1),
+        refused_rps=watched.a_second(REFUSED),
+        given_up_rps=watched.a_second(NO_ANSWER),
         accepted_p50_ms=_ms(quantile_s(accepted, 0.5)),
         accepted_p99_ms=_ms(quantile_s(accepted, 0.99)),
         refused_p99_ms=_ms(quantile_s(refused, 0.99)),
-        probe_p99_ms=_ms(quantile_s(probes, 0.99)),
-        probes_failed=sum(one.status != OK for one in probes),
+        probe_p99_ms=_ms(quantile_s(watched.probes, 0.99)),
+        probes_failed=sum(one.status != OK for one in watched.probes),
     )
 
 
