@@ -2,7 +2,8 @@
 
 For models of several weights: how much it answers at best, what is left of that when twice and thrice as much is asked,
 how long accepted requests took, and how soon probes were answered meanwhile. For comparison the same without the
-limits. Arrivals are random and wait for nobody; the service has one core, the clients another. Written
+limits. Arrivals are random and wait for nobody, and latency counts from when a request was due: clients
+that are late make the figures worse, never better. The service has one core, the clients another. Written
 to ``results/overload.json``.
 """
 
@@ -43,11 +44,11 @@ class Load:
     times_capacity: float
     offered_rps: float
     goodput_rps: float
-    """Answers a second that came while the load lasted, and before their clients gave up."""
+    """Answers a second while the load lasted, before their clients gave up."""
     goodput_per_cpu_s: float
     """Of the service's own CPU time: how dear the refusals are, however much of its core it got."""
     refused_rps: float
-    given_up_rps: float
+    given_up: int
     accepted_p50_ms: float | None
     accepted_p99_ms: float | None
     refused_p99_ms: float | None
@@ -109,7 +110,7 @@ async def _capacity_rps(port: int, for_s: float) -> float:
     over.set()
     asked = list(chain.from_iterable(await asyncio.gather(*asking)))
     client.close()
-    return sum(one.status == OK and one.due_s + one.latency_s <= end_s for one in asked) / for_s
+    return Watched(asked, (), end_s, for_s, cpu_s=0.0).a_second(OK)
 
 
 async def _load(server: Server, times: float, capacity_rps: float, for_s: float) -> Load:
@@ -136,7 +137,7 @@ class Watched:
     cpu_s: float
 
     def a_second(self, status: int) -> float:
-        """Answers a second with this status until the end: what the queue still held then came too late for this load."""
+        """Return the answers a second with this status; what the queue still held at the end came too late."""
         in_time = (one.status == status for one in self.asked if one.due_s + one.latency_s <= self.end_s)
         return round(sum(in_time) / self.for_s, 1)
 
@@ -150,7 +151,7 @@ def _summary(times: float, watched: Watched) -> Load:
         goodput_rps=watched.a_second(OK),
         goodput_per_cpu_s=round(len(accepted) / watched.cpu_s, 1),
         refused_rps=watched.a_second(REFUSED),
-        given_up_rps=watched.a_second(NO_ANSWER),
+        given_up=sum(one.status == NO_ANSWER for one in watched.asked),
         accepted_p50_ms=_ms(quantile_s(accepted, 0.5)),
         accepted_p99_ms=_ms(quantile_s(accepted, 0.99)),
         refused_p99_ms=_ms(quantile_s(refused, 0.99)),
