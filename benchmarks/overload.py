@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from benchmarks.http_load import NO_ANSWER, Asked, Client, get, offer, post, quantile_s, repeat
 from benchmarks.servers import PREDICTION, Server, machine, payload, serving
@@ -65,6 +66,8 @@ class Overload:
     best_goodput_rps: float
     kept_at_twice: float
     """Goodput at twice the capacity as a share of the best."""
+    kept_at_twice_per_cpu_s: float
+    """The same of the goodput per CPU second, which does not depend on how much of its core the service got."""
     loads: tuple[Load, ...]
     without_limits_at_twice: Load
 
@@ -82,8 +85,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures = [asdict(measure(cpu_ms, service_core, LOADS, STEP_S)) for cpu_ms in weights_ms]
     written = {"max_wait_ms": MAX_WAIT_MS, "weights": figures, "machine": machine()}
     RESULT_FILE.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps(written, indent=2))
+    print("\n".join(table_rows(figures)))
     return 0
+
+
+def table_rows(weights: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the rows of the table in ``docs/operations.md``."""
+    rows = []
+    for weight in weights:
+        [twice] = [load for load in weight["loads"] if load["times_capacity"] == 2.0]
+        rows.append(
+            f"| {weight['cpu_ms']:g} ms | {weight['best_goodput_rps']:.0f}/s | {twice['offered_rps']:.0f}/s "
+            f"| {twice['goodput_rps']:.0f}/s | {weight['kept_at_twice_per_cpu_s']:.0%} | {twice['accepted_p99_ms']:.0f} ms "
+            f"| {twice['probe_p99_ms']:.0f} ms | {weight['without_limits_at_twice']['goodput_rps']:.0f}/s |"
+        )
+    return rows
 
 
 def measure(cpu_ms: float, core: int | None, loads: Sequence[float], step_s: float) -> Overload:
@@ -95,9 +111,16 @@ def measure(cpu_ms: float, core: int | None, loads: Sequence[float], step_s: flo
     with serving(core, **emulated, **NO_LIMITS) as server:
         without_limits = asyncio.run(_load(server, 2.0, capacity_rps, step_s))
     best_rps = max(load.goodput_rps for load in measured)
-    [at_twice] = [load.goodput_rps for load in measured if load.times_capacity == 2.0]
+    best_per_cpu_s = max(load.goodput_per_cpu_s for load in measured)
+    [at_twice] = [load for load in measured if load.times_capacity == 2.0]
     return Overload(
-        cpu_ms, round(capacity_rps, 1), best_rps, round(at_twice / best_rps, 3), tuple(measured), without_limits
+        cpu_ms=cpu_ms,
+        capacity_rps=round(capacity_rps, 1),
+        best_goodput_rps=best_rps,
+        kept_at_twice=round(at_twice.goodput_rps / best_rps, 3),
+        kept_at_twice_per_cpu_s=round(at_twice.goodput_per_cpu_s / best_per_cpu_s, 3),
+        loads=tuple(measured),
+        without_limits_at_twice=without_limits,
     )
 
 

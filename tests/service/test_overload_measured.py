@@ -18,9 +18,8 @@ def overload(request: pytest.FixtureRequest) -> Overload:
 
 
 def test_at_twice_its_capacity_it_keeps_its_goodput(overload: Overload) -> None:
-    once, twice = overload.loads
-    assert twice.refused_rps > 0
-    assert twice.goodput_per_cpu_s >= 0.9 * once.goodput_per_cpu_s
+    assert overload.loads[-1].refused_rps > 0
+    assert overload.kept_at_twice_per_cpu_s >= 0.9, "of what a second of CPU yields, which no neighbour can change"
 
 
 def test_accepted_requests_wait_no_longer_than_they_may(overload: Overload) -> None:
