@@ -20,7 +20,7 @@ from load_tests import scenario as scenarios
 from load_tests.monitoring import dashboard, rules
 from load_tests.objectives import LatencyObjective
 from load_tests.scenario import SCENARIOS, Scenario
-from service.counters import BUCKETS_S
+from service.counters import BUCKETS_S, ShedReason
 from tests.conftest import ROOT, RunningService, ServiceFactory
 
 STAGED = scenarios.load("staged")
@@ -109,6 +109,11 @@ def test_the_document_lists_what_is_exported(service: RunningService) -> None:
         name = f"{family.name}_total" if family.type == "counter" else family.name
         exported.add((name, family.type, frozenset(labels)))
     assert written == exported
+
+
+def test_the_document_explains_every_reason_to_turn_a_request_away() -> None:
+    document = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`(\w+)` \(", document)) == set(ShedReason)
 
 
 def test_the_document_names_the_burn_rates_that_are_alerted_about() -> None:
