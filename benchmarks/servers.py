@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from model.base import RegressionModel
 from model.insurance_charges import InsuranceChargesModel
 from service.hosting import example_of
@@ -32,6 +34,11 @@ class Server:
 
     process: "subprocess.Popen[bytes]"
     port: int
+
+    def cpu_s(self) -> float:
+        """Return the CPU time that it has used so far."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
 
     def stop(self) -> int:
         """End it as an orchestrator does; return its exit code."""

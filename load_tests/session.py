@@ -200,7 +200,7 @@ class LoadSession:
         self._stop_early(signal.Signals(number).name)
 
     def _stop_after(self, run_time_s: float, record: RunRecord) -> None:
-        """End the run after `--run-time`, by its own clock: a timer of gevent's counts from when its loop last turned."""
+        """End the run after `--run-time` by its own clock: gevent's timers count from when its loop last turned."""
         while (left_s := run_time_s - record.now_s()) > 0:
             gevent.sleep(left_s)
         self._stop_early("--run-time")

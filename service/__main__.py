@@ -8,6 +8,7 @@ import uvicorn
 
 from service.app import Service, load_app
 from service.connections import Connection, ConnectionLimits, Connections
+from service.descriptors import room_for
 from service.drain import DrainingServer
 from service.refusal import RefusalError, ends_the_process
 from service.settings import Settings, load_settings
@@ -59,7 +60,7 @@ def serve(app: Service, listener: socket.socket, settings: Settings) -> None:
         ws="none",
     )
     limits = ConnectionLimits(
-        settings.max_connections,
+        room_for(settings.max_connections),
         settings.request_timeout_s,
         settings.connection_max_age_s,
         settings.connection_max_answers,

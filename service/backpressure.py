@@ -128,11 +128,16 @@ class PredictionQueue:
 
 
 def outcome_of(work: Callable[[], T], done: "asyncio.Future[T]") -> Callable[[], None]:
-    """Do the work; return what tells its result or its exception to who waits for it."""
+    """Do the work; return what tells its result or its exception to who waits for it.
+
+    Whatever it raises: one that was not told would keep its client waiting, and the queue closed for ever.
+    """
     try:
         return partial(done.set_result, work())
-    except Exception as error:
-        return partial(done.set_exception, error)
+    except BaseException as error:
+        # No future takes a StopIteration, and a SystemExit would end the loop.
+        is_plain = isinstance(error, Exception) and not isinstance(error, StopIteration)
+        return partial(done.set_exception, error if is_plain else RuntimeError(f"the prediction raised {error!r}"))
 
 
 def overloaded() -> ProblemError:

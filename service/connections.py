@@ -15,6 +15,8 @@ from service.one_write import OneWrite
 from service.problems import MEDIA_TYPE, problem_document
 
 NEVER_S = float("inf")
+LONGEST_HEAD_BYTES = 65_536
+"""Of a request whose head comes in parts; the parser itself would take in headers for ever."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Connection(LimitedHead):
         self._retires_s = self.loop.time() + share * self._limits.max_age_s
         self._answers_left = max(1, round(share * self._limits.max_answers))
         self._overdue_s = NEVER_S
+        self._head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -98,12 +101,17 @@ class Connection(LimitedHead):
         if self.timeout_keep_alive_task is not None:
             self._give_time()
         super().data_received(data)
+        if self._head_is_owed():
+            self._head_bytes += len(data)
+            if self._head_bytes > LONGEST_HEAD_BYTES and not self.transport.is_closing():
+                self._answer_and_close(431, f"The head of the request is longer than {LONGEST_HEAD_BYTES} bytes.")
 
     def on_headers_complete(self) -> None:
         """Start to answer, for the last time if the connection is to end."""
         super().on_headers_complete()
         self.cycle.transport = OneWrite(self.transport, self.cycle.scope["method"])
         self._overdue_s = NEVER_S  # whoever reads the body times it
+        self._head_bytes = 0
         self._answers_left -= 1
         if self._answers_left <= 0 or self.loop.time() > self._retires_s or self._shared.each_answer_is_the_last:
             self.cycle.keep_alive = False

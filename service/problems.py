@@ -1,5 +1,6 @@
 """The one place that turns exceptions into answers: RFC 9457 problem documents."""
 
+import asyncio
 import logging
 from typing import Annotated
 
@@ -106,13 +107,15 @@ class ProblemMiddleware:
             await self.app(scope, receive, watch)
         except ClientDisconnect:
             _log.debug("the client left before its request was complete")
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
             if answer_started:  # too late for another answer: let the server cut the connection
                 raise
             await _answer(error)(scope, receive, send)
 
 
-def _answer(error: Exception) -> Response:
+def _answer(error: BaseException) -> Response:
+    if isinstance(error, asyncio.CancelledError):
+        error = unavailable("The service was stopped before it could answer.")
     if isinstance(error, HTTPException):
         detail = DETAILS.get(error.status_code, error.detail)
         error = ProblemError(error.status_code, detail, headers=dict(error.headers or {}))

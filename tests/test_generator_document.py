@@ -24,3 +24,12 @@ def test_what_limits_the_generator_is_said_with_the_figures_measured() -> None:
     assert f"about\n{kept_up[3000]['cpu_share'] / 3000 * 1000:.2f} ms of CPU" in DOCUMENT
     assert f"takes {RESULTS['recording']['median_us']:.1f} µs of CPU" in DOCUMENT
     assert RESULTS["recording"]["median_us"] <= 5, "what recording may cost"
+
+
+def test_the_memory_of_a_million_requests_is_the_one_that_was_measured() -> None:
+    soak = RESULTS["soak"]
+    said = " ".join(DOCUMENT.split())
+    assert soak["requests"] > 1_000_000
+    assert f"took {soak['peak_rss_mib']} MiB at most, {soak['rss_mib_after_a_tenth']} of them" in said
+    assert f"left within {soak['lateness_p99_ms']:.1f} ms" in said
+    assert soak["peak_rss_mib"] < 300, "what it may take"

@@ -1,9 +1,11 @@
-"""The document on running the service lists its settings as they are."""
+"""The document on running the service lists its settings as they are, and what was measured as it was."""
 
+import json
 import re
 
 from pydantic_core import PydanticUndefined
 
+from benchmarks.overload import RESULT_FILE, table_rows
 from service.settings import DEFAULT_CONFIG, PREFIX, Settings
 from tests.conftest import ROOT
 
@@ -17,6 +19,13 @@ def test_the_table_lists_every_setting_with_its_default() -> None:
         field.validation_alias or f"{PREFIX}{name.upper()}": _written(field.default) for name, field in settings
     }
     assert defaults == ROWS
+
+
+def test_the_table_of_overload_is_the_one_that_was_measured() -> None:
+    weights = json.loads(RESULT_FILE.read_text(encoding="utf-8"))["weights"]
+    for row, weight in zip(table_rows(weights), weights, strict=True):
+        assert row in DOCUMENT
+        assert weight["kept_at_twice_per_cpu_s"] >= 0.9
 
 
 def _written(default: object) -> str:

@@ -92,15 +92,28 @@ def _generator_row(generator: GeneratorReport) -> tuple[str, ...]:
 
 def objective_table(report: RunReport) -> Table:
     """One row an objective."""
-    rows = tuple((row.where, row.objective, _evidence(row), row.verdict.value) for row in report.objectives)
-    return Table(("stage", "objective", "evidence", "verdict"), rows, frozenset())
+    head = ("stage", "objective", "evidence", "percentile ms", "verdict")
+    rows = tuple(
+        (row.where, row.objective, _evidence(row), _percentile(row), row.verdict.value) for row in report.objectives
+    )
+    return Table(head, rows, frozenset())
 
 
 def _evidence(row: ObjectiveReport) -> str:
-    """The counts, in how many seconds the bad ones fell, and between what the percentile lies by the bootstrap."""
-    seconds = f", in {row.bad_seconds} s" if row.bad_seconds and row.bad > 1 else ""
-    if row.interval_ms is None or not row.replicates_ms or row.interval_ms[0] is None:
-        return row.evidence + seconds
-    low_ms, high_ms = row.interval_ms
-    until = "ms or more" if high_ms is None else f"to {high_ms:g} ms"
-    return f"{row.evidence}{seconds}; {low_ms:g} {until} by resampling"
+    """The counts, and in how many seconds the bad ones fell."""
+    counted = f"{row.bad} of {row.due} bad"
+    in_seconds = f"{counted} in {row.bad_seconds} s"
+    return row.evidence.replace(counted, in_seconds, 1) if row.bad_seconds and row.bad > 1 else row.evidence
+
+
+def _percentile(row: ObjectiveReport) -> str:
+    """The percentile that was seen, and if the run was long enough, between what it lies: `3.6 (3.1–4.1)`."""
+    if row.interval_ms is None or not row.due:
+        return ""
+    seen, *bounds = (_milliseconds(latency_ms) for latency_ms in (row.seen_ms, *row.interval_ms))
+    return f"{seen} ({'–'.join(bounds)})" if row.replicates_ms and {*bounds} != {seen} else seen
+
+
+def _milliseconds(latency_ms: float | None) -> str:
+    """Three digits; requests without a right answer count as infinitely late."""
+    return "\N{INFINITY}" if latency_ms is None else f"{latency_ms:.3g}" if latency_ms < 100 else f"{latency_ms:.0f}"

@@ -16,7 +16,7 @@ from load_tests.judgement import Verdict
 from load_tests.report.run_report import RunReport
 from load_tests.report.tables import Table, objective_table, remarks, stage_table
 
-NARROWEST = 110
+NARROWEST = 114
 COLOURS: Mapping[str, str] = {
     Verdict.PASS: "green",
     Verdict.FAIL: "red",

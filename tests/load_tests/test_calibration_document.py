@@ -17,8 +17,9 @@ def test_the_table_in_the_document_is_that_of_the_file_it_names() -> None:
     assert written[2:] == [list(cells(row, FLOOR)) for row in FLOOR.rates]
 
 
-def test_the_example_was_disturbed_as_the_document_says() -> None:
-    assert FLOOR.disturbed
+def test_nothing_disturbed_the_example() -> None:
+    assert not FLOOR.disturbed
+    assert FLOOR.machine.cores == 2, "as the document says"
 
 
 def test_the_line_in_the_document_is_the_one_that_is_printed() -> None:

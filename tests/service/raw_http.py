@@ -2,6 +2,8 @@
 
 import json
 import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.service.records import record
@@ -90,3 +92,11 @@ def has_ended_already(connection: socket.socket) -> bool:
     except ConnectionResetError:
         pass
     return True
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait until something has become so."""
+    end_s = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < end_s, "it has not become so"
+        time.sleep(0.02)

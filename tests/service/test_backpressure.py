@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from starlette.requests import ClientDisconnect
@@ -62,6 +63,21 @@ def test_the_answer_or_the_exception_reaches_who_asked(expected_s: float) -> Non
         assert await queue.run(lambda: 43, expected_s, stays) == 43
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("raised", [StopIteration, SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_nothing_that_a_model_raises_keeps_the_others_waiting(raised: type[BaseException]) -> None:
+    async def run() -> None:
+        queue = PredictionQueue(10, FOREVER_S)
+        with pytest.raises(RuntimeError, match=raised.__name__):
+            await queue.run(partial(_raise, raised), LONG_S, stays)
+        assert await queue.run(lambda: "next", LONG_S, stays) == "next"
+
+    asyncio.run(run())
+
+
+def _raise(error: type[BaseException]) -> None:
+    raise error
 
 
 @pytest.mark.parametrize("expected_s", [0.0, LONG_S])

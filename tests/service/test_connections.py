@@ -22,6 +22,7 @@ from tests.service.raw_http import (
     header,
     post,
     status,
+    wait_until,
 )
 
 HALF_A_HEAD = b"POST /predict HTTP/1.1\r\nHost: loc"
@@ -69,6 +70,12 @@ def _drip(connection: socket.socket) -> None:
         time.sleep(0.05)
 
 
+def test_a_head_without_end_is_answered_431(strict: RunningService) -> None:
+    with connect(strict.port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n" + b"X-Long: 1\r\n" * 7000)
+        assert status(answer_of(connection)) == 431
+
+
 @pytest.mark.parametrize("sent", [b"", b"\r\n", b"\r\n\r\n"])
 def test_a_connection_on_which_nothing_is_asked_is_closed(strict: RunningService, sent: bytes) -> None:
     with connect(strict.port) as connection:
@@ -83,22 +90,31 @@ def test_an_idle_connection_may_rest_longer_than_a_request_may_take(strict: Runn
         assert status(ask(resting)) == 200
 
 
+def test_time_counts_from_the_beginning_of_a_request_not_from_the_end_of_the_last(
+    running_service: ServiceFactory,
+) -> None:
+    service = running_service(**TOY, SERVICE_REQUEST_TIMEOUT_S="1.5")
+    with connect(service.port) as connection:
+        assert status(ask(connection)) == 200
+        time.sleep(2)
+        connection.sendall(PREDICT[:30])
+        time.sleep(1.1)  # connections are looked at once a second
+        assert status(ask(connection, PREDICT[30:])) == 200
+
+
 def test_a_client_that_does_not_take_its_answer_is_cut_off(strict: RunningService) -> None:
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect(("127.0.0.1", strict.port))
         connection.sendall(b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 8)
-        assert _was_cut(strict, connection.getsockname()[1])
+        client_port = connection.getsockname()[1]
+        wait_until(lambda: client_port in _client_ports(strict))
+        wait_until(lambda: client_port not in _client_ports(strict))  # its client would only see it when reading
 
 
-def _was_cut(service: RunningService, client_port: int) -> bool:
-    """Wait until the service has let go of a connection, which its client would only see when reading."""
-    end_s, process = time.monotonic() + PATIENCE_S, psutil.Process(service.process.pid)
-    while time.monotonic() < end_s:
-        if client_port not in {one.raddr.port for one in process.net_connections("tcp") if one.raddr}:
-            return True
-        time.sleep(0.05)
-    return False
+def _client_ports(service: RunningService) -> set[int]:
+    connections = psutil.Process(service.process.pid).net_connections("tcp")
+    return {connection.raddr.port for connection in connections if connection.raddr}
 
 
 @pytest.mark.parametrize("begun", [b"", HALF_A_HEAD, HALF_A_BODY, PREDICT], ids=["nothing", "head", "body", "request"])

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.conftest import DEADLINE_S, ServiceFactory
-from tests.service.raw_http import METRICS, TOY, ask, batch, connect, has_ended, header, status
+from tests.service.raw_http import METRICS, TOY, answer_of, ask, batch, connect, has_ended, header, status, wait_until
 
 READY = b"GET /api/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n"
 ALIVE = b"GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -21,8 +21,7 @@ def test_while_it_drains_it_answers_everything_and_asks_for_new_connections(runn
     with connect(service.port) as older:
         assert header(ask(older), "connection") is None
         service.process.send_signal(signal.SIGTERM)
-        while _is_ready(service.port):
-            pass
+        wait_until(lambda: not _is_ready(service.port))
         with connect(service.port) as newer:
             for connection in (older, newer):
                 answer = ask(connection)
@@ -41,8 +40,7 @@ def test_while_it_drains_it_answers_everything_and_asks_for_new_connections(runn
 def test_a_second_signal_ends_it_at_once(running_service: ServiceFactory, second: signal.Signals) -> None:
     service = running_service(**TOY, SERVICE_DRAIN_SECONDS="3600")
     service.process.send_signal(signal.SIGTERM)
-    while _is_ready(service.port):
-        pass
+    wait_until(lambda: not _is_ready(service.port))
     service.process.send_signal(second)
     assert service.process.wait(DEADLINE_S) == -second
 
@@ -59,10 +57,12 @@ def test_a_person_at_a_keyboard_does_not_wait_for_the_drain(running_service: Ser
 
 
 def test_a_computation_without_end_does_not_keep_it_from_ending(running_service: ServiceFactory) -> None:
-    """The client gets no answer, but the process ends within the time set, not after the prediction."""
     service = running_service(**TOY, SERVICE_EMULATE_CPU_MS="10000", SERVICE_STOP_TIMEOUT_S="1")
     with connect(service.port) as asking, connect(service.port) as watching:
         asking.sendall(batch(1000))  # nearly three hours
-        while b"http_requests_in_flight 2.0" not in ask(watching, METRICS):
-            pass
+        wait_until(lambda: b"http_requests_in_flight 2.0" in ask(watching, METRICS))
         assert service.stop(signal.SIGTERM) == 0
+        answer = answer_of(asking)
+        assert status(answer) == 503
+        assert b"The service was stopped before it could answer." in answer
+    assert "Traceback" not in service.log

@@ -3,7 +3,7 @@
 import re
 
 from tests.conftest import RunningService, ServiceFactory
-from tests.service.raw_http import METRICS, PREDICT, TOY, ask, batch, connect, header, status
+from tests.service.raw_http import METRICS, PREDICT, TOY, ask, batch, connect, header, status, wait_until
 
 PROBES = ("/api/health", "/api/health/ready", "/api/health/startup", "/metrics")
 
@@ -16,11 +16,6 @@ def _metric(service: RunningService, name: str) -> float:
     return float(found[1]) if found else 0.0
 
 
-def _wait_for(service: RunningService, name: str, value: float) -> None:
-    while _metric(service, name) < value:
-        pass
-
-
 def test_behind_an_endless_prediction_probes_are_answered_and_others_refused(
     running_service: ServiceFactory,
 ) -> None:
@@ -29,7 +24,7 @@ def test_behind_an_endless_prediction_probes_are_answered_and_others_refused(
     )
     with connect(service.port) as endless:
         endless.sendall(batch(1000))
-        _wait_for(service, "http_requests_in_flight", 2)
+        wait_until(lambda: _metric(service, "http_requests_in_flight") == 2)
         for path in PROBES:
             with connect(service.port) as connection:
                 assert status(ask(connection, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())) == 200
@@ -45,7 +40,7 @@ def test_more_than_may_be_in_flight_are_refused_without_waiting(running_service:
     service = running_service(**ENDLESS, SERVICE_MAX_IN_FLIGHT="1", SERVICE_MAX_WAIT_MS="600000")
     with connect(service.port) as endless:
         endless.sendall(batch(1000))
-        _wait_for(service, "http_requests_in_flight", 2)
+        wait_until(lambda: _metric(service, "http_requests_in_flight") == 2)
         with connect(service.port) as connection:
             assert status(ask(connection)) == 503
 

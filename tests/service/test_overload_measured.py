@@ -1,23 +1,43 @@
-"""At twice its capacity the service keeps its goodput, its word on waiting and its probes."""
+"""At twice its capacity the service keeps its goodput, its word on waiting and its probes: `benchmarks/overload.py`."""
 
 import pytest
 
-from benchmarks.overload import MAX_WAIT_MS, measure
+from benchmarks.overload import MAX_WAIT_MS, Overload, measure
 
 pytestmark = pytest.mark.alone
-CPU_MS = 20.0
-SLACK_MS = 150.0
-"""For a machine that has other things to do."""
+SLACK_MS = 400.0
+"""For a machine that has other things to do; without limits, requests wait until their clients give up after 2 s."""
+LONG_MS, SHORT_MS = 20.0, 1.5
+"""Of CPU a prediction: one that runs in a thread, and one that runs on the event loop."""
 
 
-def test_at_twice_its_capacity_it_keeps_its_goodput_and_its_word() -> None:
-    overload = measure(CPU_MS, core=None, loads=(1.0, 2.0), step_s=4.0)
-    once, twice = overload.loads
-    assert twice.goodput_rps >= 0.9 * once.goodput_rps
-    assert twice.refused_rps > 0
+@pytest.fixture(scope="module", params=[LONG_MS, SHORT_MS])
+def overload(request: pytest.FixtureRequest) -> Overload:
+    """Give what came of once and of twice the capacity."""
+    return measure(request.param, core=None, loads=(1.0, 2.0), step_s=4.0)
+
+
+def test_at_twice_its_capacity_it_keeps_its_goodput(overload: Overload) -> None:
+    assert overload.loads[-1].refused_rps > 0
+    assert overload.kept_at_twice_per_cpu_s >= 0.9, "of what a second of CPU yields, which no neighbour can change"
+
+
+def test_accepted_requests_wait_no_longer_than_they_may(overload: Overload) -> None:
+    twice = overload.loads[-1]
+    assert twice.given_up == 0
     assert twice.accepted_p99_ms is not None
-    assert twice.accepted_p99_ms < MAX_WAIT_MS + CPU_MS + SLACK_MS
+    assert twice.accepted_p99_ms < MAX_WAIT_MS + overload.cpu_ms + SLACK_MS
+
+
+def test_probes_are_answered_in_time(overload: Overload) -> None:
+    twice = overload.loads[-1]
     assert twice.probes_failed == 0
     assert twice.probe_p99_ms is not None
     assert twice.probe_p99_ms < SLACK_MS
-    assert overload.without_limits_at_twice.goodput_rps < 0.9 * once.goodput_rps, "the limits make no difference"
+
+
+def test_without_limits_requests_wait_longer(overload: Overload) -> None:
+    limited_ms, unlimited_ms = overload.loads[-1].accepted_p99_ms, overload.without_limits_at_twice.accepted_p99_ms
+    assert limited_ms is not None
+    assert unlimited_ms is not None
+    assert unlimited_ms > limited_ms

@@ -18,7 +18,7 @@ class Colour(Enum):
     P50 = ("#86b6de", "#3c76ab")
     P95 = ("#3d84c2", "#64a9e3")
     P99 = ("#0a457c", "#b9dcfa")
-    THRESHOLD = ("#c2480b", "#ff9f5e")
+    THRESHOLD = ("#bd450a", "#ff9f5e")
     OFFERED = ("#4a5460", "#b6bfca")
     DUE = ("#b7c0ca", "#5d6976")
     CORRECT = ("#0072b2", "#56b4e9")

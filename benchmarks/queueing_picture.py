@@ -1,0 +1,127 @@
+"""Draws ``results/queueing.json`` as ``docs/pictures/queueing.svg``: `python -m benchmarks.queueing_picture`.
+
+The picture has a card of its own behind it, so that it reads on a light and on a dark page.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from load_tests.queueing import dd1_latency_s, md1_latency_s
+
+ROOT = Path(__file__).parents[1]
+RESULT_FILE = ROOT / "benchmarks" / "results" / "queueing.json"
+PICTURE = ROOT / "docs" / "pictures" / "queueing.svg"
+INK, FAINT = "#24292f", "#d0d7de"
+COLOURS = {"open": "#0550ae", "uniform": "#1a7f37", "closed": "#bc4c00"}
+MARKERS = {"open": "o", "uniform": "s", "closed": "D"}
+STYLE: dict[Any, Any] = {
+    "svg.fonttype": "path",
+    "svg.hashsalt": "queueing",
+    "font.size": 10.5,
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+
+def main() -> int:
+    """Draw."""
+    results = json.loads(RESULT_FILE.read_text(encoding="utf-8"))
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(10.4, 4.7))
+        keeps_up, too_slow = figure.subplots(1, 2)
+        draw_utilisations(keeps_up, results)
+        draw_too_slow(too_slow, results)
+        figure.subplots_adjust(left=0.09, right=0.965, bottom=0.145, top=0.8, wspace=0.22)
+        figure.suptitle(
+            f"The same load in three ways, on a server that takes {results['service_ms']:.0f} ms for each request",
+            y=0.94, fontsize=12.5, fontweight="bold",
+        )  # fmt: skip
+        figure.patch.set_alpha(0)
+        figure.patches.append(_card(figure))
+        PICTURE.parent.mkdir(exist_ok=True)
+        figure.savefig(PICTURE, metadata={"Date": None})
+    print(PICTURE)
+    return 0
+
+
+def _card(figure: Figure) -> FancyBboxPatch:
+    """A white sheet with round corners behind everything."""
+    return FancyBboxPatch(
+        (0.012, 0.02), 0.976, 0.96, boxstyle="round,pad=0,rounding_size=0.02", mutation_aspect=2.2,
+        transform=figure.transFigure, facecolor="white", edgecolor=FAINT, zorder=-1,
+    )  # fmt: skip
+
+
+def draw_utilisations(axes: Axes, results: dict[str, Any]) -> None:
+    """The p99 by utilisation: the curves of theory, and a dot for each run."""
+    service_s = results["service_ms"] / 1000
+    loads = [load for load in results["loads"].values() if load["utilisation"] < 1]
+    most_ms = loads[0]["closed_at_most_ms"]
+    percents = range(40, 93)
+    curve_ms = [md1_latency_s(0.99, percent / 100 / service_s, service_s) * 1000 for percent in percents]
+    axes.plot(percents, curve_ms, color=COLOURS["open"])
+    axes.axhline(most_ms, color=COLOURS["closed"], linestyle=":")
+    axes.axhline(results["service_ms"], color=COLOURS["uniform"])
+    for arrivals, colour in COLOURS.items():
+        axes.plot(
+            [load["utilisation"] * 100 for load in loads],
+            [load["measured"][arrivals]["p99_ms"] for load in loads],
+            MARKERS[arrivals],
+            color=colour,
+            markeredgecolor="white",
+            markersize=8,
+        )
+    _say(axes, "open", "Poisson arrivals (curve: M/D/1)", (43, 960))
+    _say(axes, "closed", f"most that {results['users']} closed users can see", (41, 328))
+    _say(axes, "closed", "closed users", (52.5, 170))
+    _say(axes, "uniform", "even arrivals (line: D/D/1)", (41, 80))
+    axes.set(
+        title="A server that keeps up", xlabel="utilisation, %", ylabel="p99 latency, ms",
+        xlim=(40, 95), yscale="log", ylim=(70, 4000),
+    )  # fmt: skip
+    axes.set_yticks(ticks := [100, 200, 500, 1000, 2000, 4000], labels=[f"{tick:,}" for tick in ticks])
+    axes.minorticks_off()
+
+
+def draw_too_slow(axes: Axes, results: dict[str, Any]) -> None:
+    """The p50 of each second before a server that cannot keep up."""
+    load, service_s = results["loads"]["too_slow"], results["service_ms"] / 1000
+    seconds = len(load["measured"]["uniform"]["p50_ms_by_second"])
+    line_ms = [
+        dd1_latency_s(round(at_s * load["offered_rps"]), load["offered_rps"], service_s) * 1000 for at_s in (0, seconds)
+    ]
+    axes.plot([0, seconds], line_ms, color=COLOURS["uniform"])
+    axes.axhline(load["closed_at_most_ms"], color=COLOURS["closed"], linestyle=":")
+    for arrivals, colour in COLOURS.items():
+        by_second_ms = load["measured"][arrivals]["p50_ms_by_second"][:seconds]
+        middles_s = [second + 0.5 for second in range(len(by_second_ms))]
+        axes.plot(middles_s, by_second_ms, MARKERS[arrivals], color=colour, markeredgecolor="white", markersize=7)
+    closed_rps = load["measured"]["closed"]["asked_rps"]
+    _say(axes, "open", "Poisson arrivals", (8.5, 1250))
+    _say(axes, "uniform", "even arrivals (line: D/D/1)", (0.4, 1850))
+    _say(axes, "closed", f"closed users: they ask for {closed_rps:.0f}/s only", (5.2, 500))
+    axes.set(
+        title=f"A server that is too slow: {load['offered_rps']:.0f}/s, where it takes {1 / service_s:.0f}/s",
+        xlabel="seconds of load", ylabel="p50 latency, ms", xlim=(0, seconds), ylim=0,
+    )  # fmt: skip
+    axes.set_yticks(ticks := range(0, 3001, 500), labels=[f"{tick:,}" for tick in ticks])
+
+
+def _say(axes: Axes, arrivals: str, text: str, at: tuple[float, float]) -> None:
+    axes.annotate(text, at, color=COLOURS[arrivals], fontweight="bold", fontsize=9.5)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""The tables and figures in the documents are those of the result files that they name."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import intervals, queueing
+from tests.conftest import ROOT
+
+DOCS = ROOT / "docs"
+QUEUEING: dict[str, Any] = json.loads(queueing.RESULT_FILE.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("document", "result_file", "table"),
+    [
+        ("open_and_closed.md", queueing.RESULT_FILE, queueing.table),
+        ("verdicts.md", intervals.RESULT_FILE, intervals.coverage_table),
+        ("comparing.md", intervals.RESULT_FILE, intervals.difference_table),
+    ],
+)
+def test_a_table_that_was_measured_is_the_one_in_the_file(
+    document: str, result_file: Path, table: Callable[[Mapping[str, Any]], Iterator[str]]
+) -> None:
+    rows = list(table(json.loads(result_file.read_bytes())))
+    assert len(rows) >= 4
+    assert "\n" + "\n".join(rows) + "\n\n" in (DOCS / document).read_text(encoding="utf-8")
+
+
+def test_what_is_said_of_a_server_that_is_too_slow_was_measured() -> None:
+    load = QUEUEING["loads"]["too_slow"]["measured"]
+    said = " ".join((DOCS / "open_and_closed.md").read_text(encoding="utf-8").split())
+    assert f"in the fifteenth second p50 was {load['open']['p50_ms_by_second'][14]:,.0f} ms." in said
+    assert {round(p50_ms, -1) for p50_ms in load["closed"]["p50_ms_by_second"][1:15]} == {400}
+    assert f"They asked for {load['closed']['asked_rps']:.0f}/s only" in said
+
+
+def test_measured_waiting_agrees_with_theory_where_the_document_says_so() -> None:
+    keeps_up = [load for load in QUEUEING["loads"].values() if load["utilisation"] < 1]
+    for load in keeps_up:
+        assert load["measured"]["open"]["p99_ms"] == pytest.approx(load["theory_open"]["p99_ms"], rel=0.1)
+        assert load["measured"]["closed"]["p99_ms"] <= load["closed_at_most_ms"] * 1.02
+    assert keeps_up[-1]["theory_open"]["p99_ms"] > 2000, "at 90 %, more than two seconds"
