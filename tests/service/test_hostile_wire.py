@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import psutil
 import pytest
 
-from service.header_limit import MAX_HEAD_BYTES
+from service.connections import LONGEST_HEAD_BYTES
 from tests.conftest import RunningService, ServiceFactory
 from tests.service.records import MODELS, record
 from tests.service.wire import END_S, statuses, talk
@@ -177,7 +177,7 @@ def test_a_path_without_end_is_cut_off(send: Send) -> None:
 
 
 def test_a_head_of_the_longest_length_is_read(send: Send) -> None:
-    parts = [b"X: " + b"a" * 1000 + b"\r\n"] * (MAX_HEAD_BYTES // 1010)
+    parts = [b"X: " + b"a" * 1000 + b"\r\n"] * (LONGEST_HEAD_BYTES // 1010)
     assert send(b"GET /api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n", *parts, b"\r\n") == [200]
 
 
