@@ -22,6 +22,17 @@ def talk(port: int, parts: Iterable[bytes]) -> bytes:
         return _listen(connection, b"", HESITATION_S)
 
 
+def takes_in(port: int, parts: Iterable[bytes]) -> bool:
+    """Say whether the service reads all the parts, or closes the connection before."""
+    with socket.create_connection(("127.0.0.1", port), timeout=END_S) as connection:
+        try:
+            for part in parts:
+                connection.sendall(part)
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+    return True
+
+
 def _listen(connection: socket.socket, heard: bytes, patience_s: float) -> bytes:
     connection.settimeout(patience_s)
     try:
