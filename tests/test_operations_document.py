@@ -11,6 +11,8 @@ from tests.conftest import ROOT
 
 DOCUMENT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| .+ \|$", DOCUMENT, re.MULTILINE))
+FEW_MS = 5.0
+"""From here on the document promises that goodput is kept; below, refusals cost a visible share."""
 
 
 def test_the_table_lists_every_setting_with_its_default() -> None:
@@ -25,7 +27,7 @@ def test_the_table_of_overload_is_the_one_that_was_measured() -> None:
     weights = json.loads(RESULT_FILE.read_text(encoding="utf-8"))["weights"]
     for row, weight in zip(table_rows(weights), weights, strict=True):
         assert row in DOCUMENT
-        assert weight["kept_at_twice_per_cpu_s"] >= 0.9
+        assert weight["kept_at_twice_per_cpu_s"] >= 0.9 or weight["cpu_ms"] < FEW_MS
 
 
 def _written(default: object) -> str:

@@ -19,7 +19,8 @@ def overload(request: pytest.FixtureRequest) -> Overload:
 
 def test_at_twice_its_capacity_it_keeps_its_goodput(overload: Overload) -> None:
     assert overload.loads[-1].refused_rps > 0
-    assert overload.kept_at_twice_per_cpu_s >= 0.9, "of what a second of CPU yields, which no neighbour can change"
+    kept = overload.kept_at_twice_per_cpu_s  # which no other process can change, while it can change the goodput
+    assert kept >= (0.9 if overload.cpu_ms == LONG_MS else 0.7), "a refusal costs as much as several short predictions"
 
 
 def test_accepted_requests_wait_no_longer_than_they_may(overload: Overload) -> None:
