@@ -1,6 +1,7 @@
 """`python -m service`: serve what the environment asks for until told to stop."""
 
 import errno
+import gc
 import logging
 import socket
 
@@ -27,6 +28,7 @@ def main() -> None:
         configure_logs(settings.log_level, settings.log_format)
         app = load_app(settings)
         listener = listen(settings.host, settings.port)
+    gc.freeze()  # what is loaded stays: the collector need not look through it with every batch
     serve(app, listener, settings)
 
 
