@@ -15,7 +15,7 @@ RESULT_FILE = Path(__file__).parents[1] / "results" / "peers.json"
 
 @dataclass(frozen=True)
 class Figures:
-    """What was found of one peer: medians over the rounds, latencies over all requests of all rounds."""
+    """What was found of one peer: medians over the rounds."""
 
     title: str
     versions: Mapping[str, str]
@@ -28,7 +28,6 @@ class Figures:
     requests_per_s: float
     p50_ms: float
     p99_ms: float
-    requests_at_fixed_rate: int
     memory_mb: float
     processes: int
     cold_start_s: float
@@ -45,7 +44,6 @@ def figures(
     """Sum up the rounds of one peer, beside those of the floor and of this service."""
     own = rounds[subject.name]
     cpu_us = [one.cpu_us for one in own]
-    hundredths_ms = statistics.quantiles([ms for one in own for ms in one.latencies_ms], n=100)
     return Figures(
         title=subject.peer.title,
         versions=versions,
@@ -56,9 +54,8 @@ def figures(
         times_this_service=_times(own, rounds.get(OWN, ())),
         times_the_floor=_times(own, rounds.get(FLOOR, ())),
         requests_per_s=round(statistics.median(one.requests_per_s for one in own), 1),
-        p50_ms=round(hundredths_ms[49], 2),
-        p99_ms=round(hundredths_ms[98], 2),
-        requests_at_fixed_rate=sum(len(one.latencies_ms) for one in own),
+        p50_ms=round(statistics.median(one.p50_ms for one in own), 2),
+        p99_ms=round(statistics.median(one.p99_ms for one in own), 2),
         memory_mb=round(statistics.median(one.memory_mb for one in own), 1),
         processes=round(statistics.median(one.processes for one in own)),
         cold_start_s=round(statistics.median(one.cold_start_s for one in own), 2),

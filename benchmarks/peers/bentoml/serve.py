@@ -16,4 +16,4 @@ class Charges:
     @bentoml.api
     async def predict(self, record: InsuranceRecord, /) -> InsurancePrediction:
         """Predict one record; it takes microseconds, so it needs no thread of its own."""
-        return self._model.predict(record)
+        return self._model.predict(record)  # type: ignore[return-value]

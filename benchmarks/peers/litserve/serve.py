@@ -3,9 +3,10 @@
 import os
 
 import litserve
+from pydantic import BaseModel
 
 from model.insurance_charges import InsuranceChargesModel
-from model.insurance_charges.schema import InsurancePrediction, InsuranceRecord
+from model.insurance_charges.schema import InsuranceRecord
 
 
 class Charges(litserve.LitAPI):
@@ -19,11 +20,11 @@ class Charges(litserve.LitAPI):
         """Take the record as FastAPI has validated it."""
         return request
 
-    def predict(self, x: InsuranceRecord) -> InsurancePrediction:
+    def predict(self, x: InsuranceRecord) -> BaseModel:
         """Predict one record."""
         return self._model.predict(x)
 
-    def encode_response(self, output: InsurancePrediction) -> dict[str, float]:
+    def encode_response(self, output: BaseModel) -> dict[str, float]:
         """Return what is sent as JSON."""
         return output.model_dump()
 

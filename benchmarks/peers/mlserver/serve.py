@@ -18,6 +18,8 @@ class Charges(MLModel):
     async def predict(self, payload: InferenceRequest) -> InferenceResponse:
         """Predict one record, whose fields come as six tensors of one value each."""
         record = InsuranceRecord.model_validate({one.name: one.data[0] for one in payload.inputs})
-        charges = self._model.predict(record).charges
-        output = ResponseOutput(name="charges", shape=[1], datatype="FP64", data=[charges])
-        return InferenceResponse(model_name=self.name, outputs=[output])
+        outputs = [
+            ResponseOutput(name=name, shape=[1], datatype="FP64", data=[amount])
+            for name, amount in self._model.predict(record).model_dump().items()
+        ]
+        return InferenceResponse(model_name=self.name, outputs=outputs)

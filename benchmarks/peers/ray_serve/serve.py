@@ -39,7 +39,7 @@ def main() -> None:
     )
     quiet = LoggingConfig(enable_access_log=False, log_level="WARNING")
     serve.start(http_options={"host": "127.0.0.1", "port": int(os.environ["PORT"])}, logging_config=quiet)
-    serve.run(Charges.bind(), logging_config=quiet)
+    serve.run(Charges.bind(), logging_config=quiet)  # type: ignore[attr-defined]
     told_to_stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told_to_stop.set())
     told_to_stop.wait()
