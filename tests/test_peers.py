@@ -12,6 +12,7 @@ import pandas as pd
 import psutil
 import pytest
 
+from benchmarks.peers import results
 from benchmarks.peers.catalogue import CHARGES, FLOOR, FOLDER, PEERS, Peer
 from benchmarks.peers.environments import PeerError
 from benchmarks.peers.load import Client, Question, charges_in
@@ -19,6 +20,7 @@ from benchmarks.peers.measuring import golden, prepare
 from benchmarks.peers.pipeline import encoder
 from benchmarks.peers.processes import running
 from model.insurance_charges import InsuranceChargesModel
+from model.insurance_charges.schema import InsuranceRecord
 from tests.conftest import ROOT
 
 ENVIRONMENT = Path(sys.prefix)
@@ -99,9 +101,18 @@ def test_the_floor_runs_and_differs_from_nothing() -> None:
 
 def test_a_data_frame_is_encoded_as_the_project_encodes_a_record() -> None:
     requests = [example.request for example in golden()]
-    records = [InsuranceChargesModel.input_schema.model_validate(request) for request in requests]
+    records = [InsuranceRecord.model_validate(request) for request in requests]
     encoded = encoder().transform(pd.DataFrame(requests))
     assert np.array_equal(encoded.astype(np.float32), InsuranceChargesModel.encode(records))
+
+
+def test_who_could_not_be_measured_is_in_the_table_with_the_reason() -> None:
+    result = results.read()
+    result["not_measured"] = {"Somebody": "not installed: no network"}
+    document = results.rewritten(results.DOCUMENT.read_text(encoding="utf-8"), result)
+    assert "\n| Somebody | not measured: not installed: no network |" in document
+    result["not_measured"] = {}
+    assert results.rewritten(document, result) == results.DOCUMENT.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", PEERS)

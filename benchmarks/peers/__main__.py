@@ -3,7 +3,7 @@
 Each peer gets an environment of its own in ``.build/peers`` (about 3 GB for all, and a few minutes the first time). In
 every round each of them is started, loaded and stopped, one after the other, so that whatever else the machine does
 meets all alike. All of them, and not fewer, leave the figures in ``results/peers.json`` and the picture in
-``docs/pictures/peers.svg``.
+``docs/pictures/peers.svg`` and the tables in ``docs/peers.md``.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from benchmarks.peers.catalogue import PEERS, SCIKIT_LEARN
 from benchmarks.peers.environments import PIPELINE, PeerError, install, size_mb, versions
 from benchmarks.peers.measuring import CLOSED_S, CONNECTIONS, OPEN_S, RATE_RPS, Round, Subject, measure, prepare
 from benchmarks.peers.pipeline import train
-from benchmarks.peers.results import RESULT_FILE, figures, table, table_of_versions
+from benchmarks.peers.results import DOCUMENT, RESULT_FILE, figures, rewritten, table, table_of_versions
 
 ROUNDS = 5
 CLIENT_CORE = 0
@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if len(result["peers"]) + len(result["not_measured"]) < len(PEERS):
         return 0
     RESULT_FILE.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    DOCUMENT.write_text(rewritten(DOCUMENT.read_text(encoding="utf-8"), result), encoding="utf-8")
     return picture.main()
 
 
@@ -102,7 +103,7 @@ def measure_in_turn(subjects: Sequence[Subject], rounds: int, failed: dict[str, 
 
 
 def _note(failed: dict[str, str], name: str, error: Exception) -> None:
-    failed[name] = str(error)
+    failed[name] = " ".join(str(error).replace("|", "/").split())  # it becomes a cell of a table
     sys.stderr.write(f"{name}: {error}\n")
 
 

@@ -78,6 +78,7 @@ PEERS: Mapping[str, Peer] = {
             "MLSERVER_GRPC_PORT": "{grpc_port}",
             "MLSERVER_METRICS_PORT": "{metrics_port}",
             "MLSERVER_DEBUG": "false",
+            "MLSERVER_PARALLEL_WORKERS": "0",  # no processes beside: it has one small model
         },
         body=as_tensors,
         answer=re.compile(rb'"data":\[(\d+(?:\.\d+)?)'),

@@ -8,9 +8,6 @@ import joblib
 import pandas as pd
 from pydantic import BaseModel, Field
 
-PIPELINE_VARIABLE = "PIPELINE"
-"""The environment variable that says where the fitted pipeline is."""
-
 
 class Person(BaseModel):
     """One insured person, with the bounds of the project's own schema."""
@@ -31,7 +28,7 @@ class Prediction(BaseModel):
 
 def load_pipeline() -> Any:
     """Load the pipeline that was fitted for the benchmark."""
-    return joblib.load(Path(os.environ[PIPELINE_VARIABLE]))
+    return joblib.load(Path(os.environ["PIPELINE"]))
 
 
 def predict(pipeline: Any, person: Person) -> Prediction:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers.catalogue import FLOOR, OWN
+from benchmarks.peers.catalogue import FLOOR, OWN, ROOT
 from benchmarks.peers.measuring import Round, Subject
 
 RESULT_FILE = Path(__file__).parents[1] / "results" / "peers.json"
+DOCUMENT = ROOT / "docs" / "peers.md"
 
 
 @dataclass(frozen=True)
@@ -95,3 +96,13 @@ def table_of_versions(result: Mapping[str, Any]) -> Iterator[str]:
         versions = ", ".join(f"{name} {version}" for name, version in peer["versions"].items())
         differs = "answers a constant" if peer["differs_by_usd"] is None else f"{peer['differs_by_usd']:.2f} USD"
         yield f"| {peer['title']} | {versions} | {peer['processes']} | {differs} |"
+
+
+def rewritten(document: str, result: Mapping[str, Any]) -> str:
+    """Return the document with the rows of its two tables made anew."""
+    for head, rows in (("| served by | CPU", table(result)), ("| served by | versions", table_of_versions(result))):
+        before, found, after = document.partition(head)
+        columns, separator, *rest = after.split("\n")
+        kept = rest[next(number for number, line in enumerate(rest) if not line.startswith("|")) :]
+        document = before + "\n".join([found + columns, separator, *rows, *kept])
+    return document
