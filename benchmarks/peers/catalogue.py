@@ -91,9 +91,9 @@ PEERS: Mapping[str, Peer] = {
         "/predict",
         environment={"BENTOML_DO_NOT_TRACK": "True"},
     ),
-    "fastapi_dataframe": Peer("FastAPI, DataFrame, scikit-learn", ("fastapi", *SCIKIT_LEARN), UVICORN, "/predict"),
+    "fastapi_dataframe": Peer("FastAPI, scikit-learn", ("fastapi", *SCIKIT_LEARN), UVICORN, "/predict"),
     "rest_model_service": Peer(
-        "rest_model_service, DataFrame, scikit-learn",
+        "rest_model_service, scikit-learn",
         ("rest-model-service", "ml-base", *SCIKIT_LEARN),
         ("uvicorn", "rest_model_service.main:app", "--port", "{port}", "--no-access-log"),
         PREDICTION,

@@ -12,7 +12,6 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
-from matplotlib.ticker import FuncFormatter, LogLocator
 
 from benchmarks.peers.catalogue import FLOOR, OWN, PEERS, ROOT
 from benchmarks.peers.results import read
@@ -47,9 +46,9 @@ def main() -> int:
     result = read()
     panels = (
         Panel("CPU per request, µs", lambda peer: peer["cpu_us"]),
-        Panel(f"p99 at {result['rate_rps']:.0f} requests/s, ms", lambda peer: peer["p99_ms"], 1),
+        Panel(f"p99 at {result['rate_rps']:.0f}/s, ms", lambda peer: peer["p99_ms"], 1),
         Panel("memory, MB", lambda peer: peer["memory_mb"]),
-        Panel("CPU until the first answer, s", lambda peer: peer["cold_start_cpu_s"], 1),
+        Panel("CPU to start, s", lambda peer: peer["cold_start_cpu_s"], 1),
     )
     # Bars grow upwards in Matplotlib, and the cheapest is to stand on top.
     names = sorted(result["peers"], key=lambda name: -float(result["peers"][name]["cpu_us"]))
@@ -57,7 +56,7 @@ def main() -> int:
         figure = Figure(figsize=(10.4, 0.9 + 0.37 * len(names)))
         for axes, panel in zip(figure.subplots(1, len(panels), sharey=True), panels, strict=True):
             draw(axes, panel, [(name, panel.value(result["peers"][name])) for name in names])
-        figure.subplots_adjust(left=0.265, right=0.955, bottom=0.13, top=0.865, wspace=0.2)
+        figure.subplots_adjust(left=0.255, right=0.975, bottom=0.07, top=0.86, wspace=0.14)
         figure.patch.set_alpha(0)
         figure.patches.append(_card(figure))
         figure.savefig(PICTURE, metadata={"Date": None})
@@ -66,20 +65,17 @@ def main() -> int:
 
 
 def draw(axes: Axes, panel: Panel, values: Sequence[tuple[str, float]]) -> None:
-    """Draw the bars of one figure on a logarithmic scale."""
+    """Draw the bars of one figure, from zero."""
     colours = {OWN: OWN_COLOUR, FLOOR: FLOOR_COLOUR}
     names, amounts = [name for name, _ in values], [amount for _, amount in values]
     bars = axes.barh(range(len(names)), amounts, color=[colours.get(name, PEER_COLOUR) for name in names], height=0.62)
     axes.bar_label(bars, [f"{amount:,.{panel.decimals}f}" for amount in amounts], padding=3, fontsize=9)
-    axes.set_xscale("log")
-    axes.set_xlim(min(amounts) / 3, max(amounts) * 6)  # room for the labels
-    axes.set_yticks(
-        range(len(names)), labels=[PEERS[name].title.replace(", DataFrame", ",\nDataFrame") for name in names]
-    )
+    axes.set_xlim(0, max(amounts) * 1.35)  # room for the labels
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params("y", length=0)
+    axes.set_yticks(range(len(names)), labels=[PEERS[name].title for name in names])
     axes.set_title(panel.title, fontsize=10.5, fontweight="bold", loc="left")
-    axes.xaxis.set_major_locator(LogLocator(numticks=5))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda amount, _: f"{amount:,g}"))
-    axes.minorticks_off()
 
 
 def _card(figure: Figure) -> FancyBboxPatch:
