@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks import intervals, queueing
+from benchmarks.peers import results as peers
 from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"
@@ -20,6 +21,8 @@ QUEUEING: dict[str, Any] = json.loads(queueing.RESULT_FILE.read_bytes())
         ("open_and_closed.md", queueing.RESULT_FILE, queueing.table),
         ("verdicts.md", intervals.RESULT_FILE, intervals.coverage_table),
         ("comparing.md", intervals.RESULT_FILE, intervals.difference_table),
+        ("peers.md", peers.RESULT_FILE, peers.table),
+        ("peers.md", peers.RESULT_FILE, peers.table_of_versions),
     ],
 )
 def test_a_table_that_was_measured_is_the_one_in_the_file(

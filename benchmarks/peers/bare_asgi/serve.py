@@ -1,0 +1,18 @@
+"""The floor: reads the body and answers constant bytes."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+ANSWER = b'{"charges":8640.78}'
+HEADERS = [(b"content-length", b"%d" % len(ANSWER)), (b"content-type", b"application/json")]
+
+
+async def app(
+    _scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+) -> None:
+    """Answer every request alike."""
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await send({"type": "http.response.body", "body": ANSWER})
