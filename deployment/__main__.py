@@ -62,7 +62,9 @@ def _url(options: argparse.Namespace) -> int:
 
 def _loadtest(options: argparse.Namespace) -> int:
     """Put load on HOST if it is given, else on what is deployed, else on what `make serve` serves."""
-    if options.host or (not options.platform and record.read() is None):
+    last = record.read()
+    stands = last is not None and last.stands
+    if options.host or not (options.platform or stands):
         return run_load_test(options.host or f"http://127.0.0.1:{options.port}", options.scenarios)
     with platform_for(_request(options), Clock()).url() as url:
         return run_load_test(url, options.scenarios)
@@ -72,7 +74,7 @@ def _teardown(options: argparse.Namespace) -> int:
     request = _request(options)
     last = record.read()
     platform_for(request, Clock()).teardown(last.image if last and last.platform is request.platform else "")
-    record.forget(request.platform)
+    record.mark_torn_down(request.platform)
     say(f"nothing of it is left on {request.platform}")
     return 0
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deployment.commands import attempt, show
+from deployment.commands import attempt, output_of
+from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.request import ROOT, Request
 
@@ -21,6 +22,7 @@ INPUTS = (
     "model",
     "service",
 )
+BUILD_PATIENCE_S = 1800.0
 _UNKNOWN = "unknown"
 
 
@@ -61,8 +63,12 @@ def describe(request: Request, root: Path = ROOT) -> Image:
 
 
 def build(image: Image) -> None:
-    """Build it with Docker, which says itself what it is doing."""
-    show(["docker", "build", "--tag", image.reference, *build_arguments(image), str(ROOT)])
+    """Build it with Docker."""
+    say(f"building {image.reference} (a minute or two the first time)")
+    output_of(
+        ["docker", "build", "--quiet", "--tag", image.reference, *build_arguments(image), str(ROOT)],
+        patience_s=BUILD_PATIENCE_S,
+    )
 
 
 def build_arguments(image: Image) -> list[str]:

@@ -33,13 +33,6 @@ class ContainerSecurity(Observed):
     capabilities: Capabilities = Capabilities()
 
 
-class EnvironmentVariable(Observed):
-    """A variable with its value."""
-
-    name: str
-    value: str
-
-
 class Mount(Observed):
     """Where a volume is seen."""
 
@@ -50,7 +43,6 @@ class Mount(Observed):
 class PodContainer(Observed):
     """The container of the service."""
 
-    env: tuple[EnvironmentVariable, ...] = ()
     resources: Resources
     security_context: ContainerSecurity
     volume_mounts: tuple[Mount, ...] = ()

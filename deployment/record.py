@@ -11,13 +11,14 @@ FILE = BUILD_FOLDER / "deployed.json"
 
 
 class Record(BaseModel):
-    """A deployment that was begun."""
+    """A deployment that was begun, and may have been torn down since."""
 
     model_config = ConfigDict(frozen=True)
 
     platform: PlatformName
     overlay: str
     image: str = ""
+    stands: bool = True
 
 
 def write(record: Record, file: Path = FILE) -> None:
@@ -34,8 +35,8 @@ def read(file: Path = FILE) -> Record | None:
         return None
 
 
-def forget(platform: PlatformName, file: Path = FILE) -> None:
-    """Forget the last deployment if it was on this platform."""
+def mark_torn_down(platform: PlatformName, file: Path = FILE) -> None:
+    """Say that nothing stands any more; the platform is remembered, so that a second teardown looks there again."""
     last = read(file)
     if last is not None and last.platform is platform:
-        file.unlink()
+        write(last.model_copy(update={"stands": False}), file)

@@ -104,7 +104,6 @@ class ClusterPlatform:
     def deploy(self) -> str:
         """Build, load, apply, wait."""
         image = describe(self._request)
-        say(f"building {image.reference}")
         self._provider.provide(image)
         self._provider.enable_metrics(self._kubectl)
         say(f"applying overlay {self._request.overlay}")

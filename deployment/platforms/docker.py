@@ -10,7 +10,7 @@ from deployment.errors import DeploymentError
 from deployment.finding import Finding, finding
 from deployment.image import NAME, build, describe
 from deployment.pod_template import PodTemplate, cores, number_of_bytes, read_pod_template, read_settings
-from deployment.request import ROOT, Request, Setting
+from deployment.request import Request, Setting
 from deployment.waiting import Clock, wait_for
 
 CONTAINER = "loadproof"
@@ -41,7 +41,6 @@ class Docker:
     def deploy(self) -> str:
         """Build the image and run it in place of an earlier container."""
         image = describe(self._request)
-        say(f"building {image.reference}")
         build(image)
         attempt(["docker", "rm", "--force", CONTAINER])
         output_of(["docker", "run", "--detach", *self._options(), image.reference])
@@ -91,9 +90,11 @@ class Docker:
 
 
 def run_options(pod: PodTemplate, settings: tuple[Setting, ...], port: int) -> list[str]:
-    """Return what `docker run` is given, so that the container may use and do what the pod may."""
+    """Return what `docker run` is given, so that the container may use and do what the pod may.
+
+    The config map is left out: its only file is in the image as well, where the service looks for it.
+    """
     container, security = pod.container, pod.container.security_context
-    environment = [*((one.name, one.value) for one in container.env), *((one.name, one.value) for one in settings)]
     paths = {mount.name: mount.mount_path for mount in container.volume_mounts}
     folders = [(paths[volume.name], volume.empty_dir.size_limit) for volume in pod.volumes if volume.empty_dir]
     memory = str(number_of_bytes(container.resources.limits["memory"]))
@@ -106,6 +107,5 @@ def run_options(pod: PodTemplate, settings: tuple[Setting, ...], port: int) -> l
         *(part for name in security.capabilities.drop for part in ("--cap-drop", name)),
         *("--stop-timeout", str(pod.termination_grace_period_seconds)),
         *(part for path, size in folders for part in ("--tmpfs", f"{path}:size={number_of_bytes(size)}")),
-        *("--volume", f"{ROOT / 'configuration'}:{paths['rest-config']}:ro"),
-        *(part for name, value in environment for part in ("--env", f"{name}={value}")),
+        *(part for setting in settings for part in ("--env", f"{setting.name}={setting.value}")),
     ]
