@@ -1,5 +1,6 @@
 """What is applied: an overlay of the repository, with the image that was built and the settings of the shell."""
 
+import os
 from pathlib import Path
 
 import yaml
@@ -9,7 +10,6 @@ from deployment.image import NAME, Image
 from deployment.observed import Manifest
 from deployment.request import NAMESPACE, ROOT, Request
 
-BUILD_FOLDER = ROOT / ".build" / "deployment"
 PART_OF = "app.kubernetes.io/part-of=loadproof"
 PRUNED_KINDS = ("configmap", "horizontalpodautoscaler", "networkpolicy", "poddisruptionbudget")
 """What another overlay, or an earlier setting, may have left behind."""
@@ -30,12 +30,12 @@ def render(request: Request, image: Image, program: tuple[str, ...], preloaded: 
         Whether the image is in the nodes, so that no registry is asked.
     """
     write_kustomization(request, image, preloaded)
-    return output_of([*program, "kustomize", str(BUILD_FOLDER)])
+    return output_of([*program, "kustomize", str(request.folder)])
 
 
-def write_kustomization(request: Request, image: Image, preloaded: bool, folder: Path = BUILD_FOLDER) -> None:
+def write_kustomization(request: Request, image: Image, preloaded: bool) -> None:
     """Write the topmost kustomization: the committed files stay as they are."""
-    kubernetes = Path("..", "..", "kubernetes")
+    kubernetes = Path(os.path.relpath(ROOT / "kubernetes", request.folder.resolve()))
     components = [
         name for name, wanted in (("preloaded-image", preloaded), ("monitoring", request.monitoring)) if wanted
     ]
@@ -50,8 +50,8 @@ def write_kustomization(request: Request, image: Image, preloaded: bool, folder:
             {"name": "service-settings", "namespace": NAMESPACE, "behavior": "merge", "literals": settings}
         ],
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "kustomization.yaml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    request.folder.mkdir(parents=True, exist_ok=True)
+    (request.folder / "kustomization.yaml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
 
 
 def objects_in(rendered: str) -> list[Manifest]:

@@ -4,10 +4,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from deployment.manifests import BUILD_FOLDER
 from deployment.request import PlatformName
 
-FILE = BUILD_FOLDER / "deployed.json"
+_NAME = "deployed.json"
 
 
 class Record(BaseModel):
@@ -21,22 +20,22 @@ class Record(BaseModel):
     stands: bool = True
 
 
-def write(record: Record, file: Path = FILE) -> None:
+def write(record: Record, folder: Path) -> None:
     """Remember a deployment."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(record.model_dump_json(indent=1), encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _NAME).write_text(record.model_dump_json(indent=1), encoding="utf-8")
 
 
-def read(file: Path = FILE) -> Record | None:
+def read(folder: Path) -> Record | None:
     """Return the last deployment, None if there is none."""
     try:
-        return Record.model_validate_json(file.read_bytes())
+        return Record.model_validate_json((folder / _NAME).read_bytes())
     except (OSError, ValidationError):
         return None
 
 
-def mark_torn_down(platform: PlatformName, file: Path = FILE) -> None:
+def mark_torn_down(platform: PlatformName, folder: Path) -> None:
     """Say that nothing stands any more; the platform is remembered, so that a second teardown looks there again."""
-    last = read(file)
+    last = read(folder)
     if last is not None and last.platform is platform:
-        write(last.model_copy(update={"stands": False}), file)
+        write(last.model_copy(update={"stands": False}), folder)

@@ -12,6 +12,7 @@ OVERLAYS = ROOT / "kubernetes" / "overlays"
 NAMESPACE = "loadproof"
 SERVICE = "model-service"
 """Name of the Deployment, of the Service and of the autoscaler."""
+BUILD_FOLDER = ROOT / ".build" / "deployment"
 DEFAULT_BASE_IMAGE = "python:3.11-slim-bookworm"
 _PREFIX = "SERVICE_"
 _OURS = ("SERVICE_HOST", "SERVICE_PORT")
@@ -47,6 +48,8 @@ class Request:
     """Port on this machine, where the platform is this machine."""
     monitoring: bool = False
     settings: tuple[Setting, ...] = ()
+    folder: Path = BUILD_FOLDER
+    """Where files are kept that are made on the way."""
 
 
 def platform_named(name: str) -> PlatformName:

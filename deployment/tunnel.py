@@ -32,31 +32,33 @@ def printed_url(command: Sequence[str], patience_s: float = PATIENCE_S) -> Itera
             text=True,
             start_new_session=True,  # Ctrl-C is for the load test, which then still needs the tunnel
         )
+        printed: queue.Queue[str] = queue.Queue()
+        reader = threading.Thread(target=_pass_on, args=(process.stdout, printed), daemon=True)
+        reader.start()
         try:
-            yield _first_url(process, errors, patience_s)
+            url = _first(printed, patience_s)
+            if not url:
+                errors.seek(0)
+                said = errors.read().strip() or "it said nothing"
+                raise DeploymentError(f"`{' '.join(command)}` printed no URL within {patience_s:g} s: {said}")
+            yield url
         finally:
             _end(process)
+            reader.join(_END_PATIENCE_S)
 
 
-def _first_url(process: "subprocess.Popen[str]", errors: IO[str], patience_s: float) -> str:
-    printed: queue.Queue[str] = queue.Queue()
-    assert process.stdout is not None  # noqa: S101
-    threading.Thread(target=_pass_on, args=(process.stdout, printed), daemon=True).start()
+def _first(printed: "queue.Queue[str]", patience_s: float) -> str:
     try:
-        url = printed.get(timeout=patience_s)
+        return printed.get(timeout=patience_s)
     except queue.Empty:
-        url = ""
-    if not url:
-        errors.seek(0)
-        said = errors.read().strip() or "it said nothing"
-        raise DeploymentError(f"`{' '.join(process.args)}` printed no URL within {patience_s:g} s: {said}")  # type: ignore[arg-type]
-    return url
+        return ""
 
 
 def _pass_on(output: IO[str], printed: "queue.Queue[str]") -> None:
-    for line in output:
-        if line.startswith("http"):
-            printed.put(line.strip().rstrip("/"))
+    with output:
+        for line in output:
+            if line.startswith("http"):
+                printed.put(line.strip().rstrip("/"))
     printed.put("")
 
 

@@ -15,6 +15,9 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
 
 
+REAL_CLOCK = Clock()
+
+
 def wait_for(missing: Callable[[], str], patience_s: float, clock: Clock) -> str:
     """Ask again and again what is missing, until it is nothing or the time is over; return what still is."""
     ends_s = clock.now_s() + patience_s

@@ -14,12 +14,9 @@ from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.finding import Finding
 from deployment.first_prediction import is_ready
-from deployment.manifests import BUILD_FOLDER
 from deployment.request import ROOT, Request
 from deployment.waiting import Clock, wait_for
 
-LOG = BUILD_FOLDER / "service.log"
-PROCESS_FILE = BUILD_FOLDER / "process.json"
 _COMMAND = (sys.executable, "-m", "service")
 _START_PATIENCE_S = 30.0
 _STOP_PATIENCE_S = 30.0
@@ -55,6 +52,8 @@ class Local:
     def __init__(self, request: Request, clock: Clock) -> None:
         self._request = request
         self._clock = clock
+        self._log = request.folder / "service.log"
+        self._file = request.folder / "process.json"
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order."""
@@ -64,61 +63,58 @@ class Local:
         """Start the service in place of an earlier one."""
         self.teardown("")
         started = self._start()
-        if what := wait_for(lambda: _missing(started), _START_PATIENCE_S, self._clock):
-            raise DeploymentError(f"the service is not up after {_START_PATIENCE_S:g} s: {what}\n{_last_words()}")
+        if what := wait_for(lambda: self._missing(started), _START_PATIENCE_S, self._clock):
+            raise DeploymentError(f"the service is not up after {_START_PATIENCE_S:g} s: {what}\n{self._last_words()}")
         return ""
 
     def _start(self) -> Started:
-        LOG.parent.mkdir(parents=True, exist_ok=True)
+        self._request.folder.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "SERVICE_HOST": "127.0.0.1", "SERVICE_PORT": str(self._request.port)}
-        with LOG.open("wb") as log:
+        with self._log.open("wb") as log:
             process = subprocess.Popen(
                 _COMMAND, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
             )
         started = Started(pid=process.pid, url=f"http://127.0.0.1:{self._request.port}")
-        PROCESS_FILE.write_text(started.model_dump_json(), encoding="utf-8")
+        self._file.write_text(started.model_dump_json(), encoding="utf-8")
         return started
 
     def url(self) -> AbstractContextManager[str]:
         """Give the URL of the process."""
-        started = _read()
+        started = self._read()
         if started is None or not started.runs:
             raise DeploymentError("no service is running: make deploy PLATFORM=local")
         return nullcontext(started.url)
 
     def status(self) -> None:
         """Tell of the process and its last words."""
-        started = _read()
+        started = self._read()
         if started is None or not started.runs:
             say("nothing is deployed on this machine")
             return
         shown = attempt(["ps", "-p", str(started.pid), "-o", "pid,pcpu,rss,etime,args"])
-        say(f"{started.url}\n{shown.output.rstrip()}\n\nlog\n{_last_words()}")
+        say(f"{started.url}\n{shown.output.rstrip()}\n\nlog\n{self._last_words()}")
 
     def teardown(self, image: str) -> None:
         """Stop the process and wait for its end."""
         del image
-        started = _read()
+        started = self._read()
         if started is not None and started.runs:
             say(f"stopping the service (process {started.pid})")
             os.kill(started.pid, signal.SIGTERM)
             if wait_for(lambda: "runs" if started.runs else "", _STOP_PATIENCE_S, self._clock):
                 os.kill(started.pid, signal.SIGKILL)
-        PROCESS_FILE.unlink(missing_ok=True)
+        self._file.unlink(missing_ok=True)
 
+    def _read(self) -> Started | None:
+        try:
+            return Started.model_validate_json(self._file.read_bytes())
+        except (OSError, ValidationError):
+            return None
 
-def _read() -> Started | None:
-    try:
-        return Started.model_validate_json(PROCESS_FILE.read_bytes())
-    except (OSError, ValidationError):
-        return None
+    def _missing(self, started: Started) -> str:
+        if not started.runs:
+            raise DeploymentError(f"the service ended:\n{self._last_words()}")
+        return "" if is_ready(started.url) else "it is not ready"
 
-
-def _missing(started: Started) -> str:
-    if not started.runs:
-        raise DeploymentError(f"the service ended:\n{_last_words()}")
-    return "" if is_ready(started.url) else "it is not ready"
-
-
-def _last_words() -> str:
-    return "\n".join(LOG.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_LINES:])
+    def _last_words(self) -> str:
+        return "\n".join(self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_LINES:])

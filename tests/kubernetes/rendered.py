@@ -1,6 +1,7 @@
 """The manifests as `make deploy` applies them, for every overlay."""
 
 import shutil
+import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,9 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from deployment.commands import output_of
 from deployment.image import describe
-from deployment.manifests import write_kustomization
+from deployment.manifests import render
 from deployment.request import OVERLAYS, PlatformName, Request
 from tests.conftest import ROOT
 
@@ -59,11 +59,10 @@ def rendered(overlay: str, monitoring: bool = False) -> Rendered:
 
 @cache
 def rendered_text(overlay: str, monitoring: bool = False) -> str:
-    """Return the same as YAML. The folder lies in the repository, because its paths are relative."""
-    request = Request(PlatformName.MINIKUBE, overlay=overlay, monitoring=monitoring)
-    folder = ROOT / ".build" / f"test-{overlay}{'-monitored' * monitoring}"
-    write_kustomization(request, describe(request), preloaded=True, folder=folder)
-    return output_of(["kubectl", "kustomize", str(folder)])
+    """Return the same as YAML."""
+    with tempfile.TemporaryDirectory() as folder:
+        request = Request(PlatformName.MINIKUBE, overlay=overlay, monitoring=monitoring, folder=Path(folder))
+        return render(request, describe(request), ("kubectl",), preloaded=True)
 
 
 def millicores(quantity: str) -> int:

@@ -24,10 +24,9 @@ pytestmark = [
 
 
 def failed_checks(folder: Path) -> set[str]:
-    command = [CHECKOV, "--skip-download", "--quiet", "--compact", "--output", "json", "--directory", folder]
-    finished = subprocess.run(
-        [*command, "--framework", "kubernetes", "dockerfile"], capture_output=True, text=True, check=False, timeout=300
-    )
+    options = ["--skip-download", "--quiet", "--compact", "--output", "json", "--framework", "kubernetes", "dockerfile"]
+    command = [str(CHECKOV), *options, "--directory", str(folder)]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     reports = json.loads(finished.stdout)
     assert {report["check_type"] for report in reports} == {"kubernetes", "dockerfile"}
     assert all(report["summary"]["passed"] > 50 for report in reports)
