@@ -75,7 +75,7 @@ train: $(MODELS:%=model/%/artifact/card.json) ## Train what has changed, on DATA
 
 ##@ Development
 # Most tests wait for real processes, so there may be more at a time than there are cores. A few measure times.
-test: lint ## Run what CI runs
+test: lint $(VENV)/requirements-checkov.installed ## Run what CI runs
 	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not alone"
 	@$(BIN)/python -m pytest -m alone
 
@@ -135,6 +135,13 @@ $(VENV)/%.installed: %.txt | $(BIN)/python
 			exit 1; fi; \
 		$(INSTALL) -q -r $<; fi
 	@touch $@
+
+# checkov brings a hundred packages, which are not to decide the versions of ours.
+$(VENV)/requirements-checkov.installed: PIP := $(PIP) --python $(VENV)/checkov/bin/python
+$(VENV)/requirements-checkov.installed: | $(VENV)/checkov/bin/python
+
+$(VENV)/checkov/bin/python: | $(BIN)/python
+	@$(BIN)/python -m venv --without-pip $(VENV)/checkov
 
 # Which data the models are to be trained on is a dependency like any other.
 .build/training-data: FORCE

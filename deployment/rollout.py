@@ -13,6 +13,7 @@ SELECTOR = f"app.kubernetes.io/name={SERVICE}"
 _REVISION = "deployment.kubernetes.io/revision"
 _HASH = "pod-template-hash"
 _LOG_LINES = 12
+_WARNINGS = 5
 _HOPELESS = {
     "ErrImageNeverPull": "the image is not in the node; make deploy puts it there",
     "ErrImagePull": "the registry does not give the image; can the nodes reach it, and may they?",
@@ -100,11 +101,9 @@ def _last_end(container: Container) -> str:
 
 def evidence(kubectl: Kubectl) -> str:
     """Return what may explain a failure: why pods are not scheduled, their last log lines, warnings."""
-    parts = [part for pod in pods_of(kubectl) if not pod.ready for part in _evidence_of(kubectl, pod)]
-    warnings = kubectl.attempt(
-        "get", "events", "--field-selector", "type=Warning", "--sort-by", ".lastTimestamp", "--no-headers"
-    ).output.splitlines()
-    return "\n".join([*parts, *(f"event: {' '.join(line.split())}" for line in warnings[-5:])])
+    failing = [pod for pod in pods_of(kubectl) if not pod.ready]
+    told = [line for pod in failing for line in _evidence_of(kubectl, pod)]
+    return "\n".join([*told, *_warnings(kubectl, [pod.metadata.name for pod in failing])])
 
 
 def _evidence_of(kubectl: Kubectl, pod: Pod) -> list[str]:
@@ -112,6 +111,14 @@ def _evidence_of(kubectl: Kubectl, pod: Pod) -> list[str]:
     scheduled = pod.condition("PodScheduled")
     if scheduled is not None and scheduled.status == "False":
         return [f"pod {name} fits on no node: {scheduled.message}"]
-    before = any(container.restart_count for container in pod.status.container_statuses)
-    log = kubectl.attempt("logs", name, f"--tail={_LOG_LINES}", *(["--previous"] if before else []))
+    log = kubectl.attempt("logs", name, f"--tail={_LOG_LINES}")
+    if not log.output:  # it has just been started again
+        log = kubectl.attempt("logs", name, f"--tail={_LOG_LINES}", "--previous")
     return [f"log of {name}: {line}" for line in log.output.splitlines()]
+
+
+def _warnings(kubectl: Kubectl, names: list[str]) -> list[str]:
+    selected = ("--field-selector", "type=Warning", "--sort-by", ".lastTimestamp", "--no-headers")
+    lines = kubectl.attempt("get", "events", *selected).output.splitlines()
+    telling = [line for line in lines if "FailedCreate" in line or any(name in line for name in names)]
+    return [f"event: {' '.join(line.split())}" for line in telling[-_WARNINGS:]]

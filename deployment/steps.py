@@ -59,5 +59,5 @@ def teardown(request: Request, clock: Clock) -> int:
     image = last.image if last and last.platform is request.platform else ""
     platform_for(request, clock).teardown(image)
     record.mark_torn_down(request.platform, request.folder)
-    say(f"nothing of it is left on {request.platform}")
+    say(f"torn down on {request.platform}")
     return 0

@@ -83,7 +83,9 @@ class Minikube:
         listed = attempt(self._command("image", "ls")).output.split()
         for one in listed:
             if one == image or re.search(rf"(^|/){NAME}:", one):
-                attempt(self._command("image", "rm", one))
+                removed = attempt(self._command("image", "rm", one))
+                if removed.exit_code != 0:
+                    say(f"note: {one} stays in minikube: {removed.complaint}")
         remove_images(NAME)
 
 

@@ -50,13 +50,13 @@ def test_a_hopeless_pod_ends_the_waiting_at_once(
     assert len(minikube.called("kubectl get --context minikube --namespace loadproof deployment")) == 1
 
 
-def test_the_log_is_that_of_the_container_which_ended(
+def test_the_log_of_a_container_that_has_just_been_started_again_is_the_one_before(
     minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    minikube.answer("^kubectl logs .*--previous", "the words before\n")
+    minikube.answer("^kubectl logs .*=[0-9]+$")
     crashed = objects.pod(ready=False, restartCount=3, lastState=objects.ended("Error", 1))
-    refusal(minikube, run, capsys, crashed)
-    [logs] = minikube.called("kubectl logs")
-    assert logs.line.endswith("--previous")
+    assert "log of new-abcde: the words before" in refusal(minikube, run, capsys, crashed)
 
 
 def test_a_pod_that_fits_nowhere_is_waited_for_and_then_explained(

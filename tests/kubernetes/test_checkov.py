@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.kubernetes.rendered import needs_kubectl, write_all
 
-CHECKOV = ROOT / ".build" / "checkov" / "bin" / "checkov"
+CHECKOV = ROOT / ".venv" / "checkov" / "bin" / "checkov"
 ACCEPTED = {
     "CKV_K8S_43": "an image that was built here has no digest in a registry; its tag names its content",
     "CKV_K8S_15": "minikube and kind have the image in their nodes: Always would ask a registry that has none",
