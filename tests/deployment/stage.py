@@ -1,6 +1,7 @@
 """A machine on which only the programs exist that a test puts there, answering what it tells them to."""
 
 import json
+import os
 import shutil
 import sys
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ class Stage:
 
     def install_real(self, program: str) -> None:
         """Put the real program there."""
-        found = shutil.which(program)
+        found = shutil.which(program, path=os.defpath)
         assert found is not None
         self.bin.mkdir(exist_ok=True)
         (self.bin / program).symlink_to(found)

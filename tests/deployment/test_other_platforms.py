@@ -70,7 +70,7 @@ def test_a_missing_kind_cluster_comes_with_the_command_that_makes_it(
 
 
 def test_a_foreign_cluster_gets_the_image_from_the_registry(cluster: Stage, run: Run) -> None:
-    cluster.answer("^kubectl config current-context", "production\n")
+    cluster.answer("^kubectl config .*current-context", "production\n")
     assert run("deploy", *ON_KUBERNETES) == 0
     [push] = cluster.called("docker push")
     assert push.line.startswith("docker push registry.example.com/team/loadproof-service:")
@@ -81,7 +81,7 @@ def test_a_foreign_cluster_gets_the_image_from_the_registry(cluster: Stage, run:
 
 
 def test_a_foreign_cluster_needs_a_registry(cluster: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    cluster.answer("^kubectl config current-context", "production\n")
+    cluster.answer("^kubectl config .*current-context", "production\n")
     assert run("deploy", "--platform", "kubernetes") == 2
     assert "REGISTRY=registry.example.com/team" in capsys.readouterr().err
 
@@ -89,7 +89,7 @@ def test_a_foreign_cluster_needs_a_registry(cluster: Stage, run: Run, capsys: py
 def test_a_cluster_without_metrics_cannot_autoscale(
     cluster: Stage, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cluster.answer("^kubectl config current-context", "production\n")
+    cluster.answer("^kubectl config .*current-context", "production\n")
     cluster.answer("^kubectl get .*apiservice", errors="not found", exit_code=1)
     assert run("deploy", *ON_KUBERNETES, "--overlay", "autoscaled") == 2
     assert "install metrics-server" in capsys.readouterr().err

@@ -131,5 +131,5 @@ def test_no_line_of_its_log_complains() -> None:
 
 @pytest.mark.usefixtures("url")
 def test_being_told_to_stop_is_no_failure() -> None:
-    docker("exec", CONTAINER, "kill", "-TERM", "1")
+    docker("kill", "--signal", "TERM", CONTAINER)
     assert docker("wait", CONTAINER) == "0\n"
