@@ -17,13 +17,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
 
+from load_tests.calibrate import NULL_RESPONDER, null_responder
 from load_tests.clock import RunClock
 from load_tests.outcomes import Outcome, Recorder
 from load_tests.record import RunRecord
@@ -192,7 +192,7 @@ def _scenario(rates_rps: Sequence[float], lasts_s: float) -> str:
 
 def _run(scenario: str) -> tuple[RunReport, list[int]]:
     """Run a scenario against the responder, each on a core of its own; the report, and the memory at each second."""
-    with tempfile.TemporaryDirectory() as directory, _responder() as host:
+    with tempfile.TemporaryDirectory() as directory, null_responder(_on_core(1, NULL_RESPONDER)) as host:
         path = Path(directory) / "scenario.yaml"
         path.write_text(scenario, encoding="utf-8")
         command = [sys.executable, "-m", "load_tests", "run", str(path), "--host", host, "--report-folder", directory]
@@ -204,22 +204,10 @@ def _run(scenario: str) -> tuple[RunReport, list[int]]:
         return RunReport.model_validate_json((Path(directory) / FILE_NAME).read_bytes()), rss_mib
 
 
-@contextmanager
-def _responder() -> Iterator[str]:
-    command = _on_core(1, [sys.executable, "-m", "load_tests.null_responder"])
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None  # noqa: S101 (a pipe was asked for)
-    try:
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-def _on_core(core: int, command: list[str]) -> list[str]:
+def _on_core(core: int, command: Sequence[str]) -> list[str]:
     """Bind a command to a core, where there are two and the system can."""
     can = shutil.which("taskset") and (os.cpu_count() or 1) > 1
-    return ["taskset", "-c", str(core), *command] if can else command
+    return ["taskset", "-c", str(core), *command] if can else [*command]
 
 
 def _locust_rss_mib(launcher: int) -> int:

@@ -16,13 +16,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks import queueing_picture
 from load_tests.arrivals import open_arrivals
+from load_tests.calibrate import NULL_RESPONDER, null_responder
 from load_tests.measurement import percentile
 from load_tests.queueing import ClosedUsers, latencies_s, md1_latency_s
 from load_tests.report.run_report import FILE_NAME, RunReport
@@ -31,6 +32,7 @@ from load_tests.timeline import timeline_of
 
 RESULT_FILE = Path(__file__).parent / "results" / "queueing.json"
 SERVICE_S = 0.1
+ONE_AT_A_TIME = (*NULL_RESPONDER, "--service-ms", f"{SERVICE_S * 1000:g}")
 USERS = 4
 UTILISATIONS = (0.5, 0.7, 0.8, 0.9)
 TOO_SLOW = 1.2
@@ -183,25 +185,12 @@ def run_all(scenarios: Mapping[str, str]) -> dict[str, Measured]:
             folder = Path(directory) / arrivals
             folder.mkdir()
             (folder / "queueing.yaml").write_text(scenario, encoding="utf-8")
-            runs[folder] = start_run(folder, servers.enter_context(server()))
+            runs[folder] = start_run(folder, servers.enter_context(null_responder(ONE_AT_A_TIME)))
         for run in runs.values():
             run.wait()
         return {
             folder.name: measured(RunReport.model_validate_json((folder / FILE_NAME).read_bytes())) for folder in runs
         }
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """One server with a queue; its address."""
-    command = [sys.executable, "-m", "load_tests.null_responder", "--service-ms", f"{SERVICE_S * 1000:g}"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None  # noqa: S101 (a pipe was asked for)
-    try:
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-    finally:
-        process.terminate()
-        process.communicate()
 
 
 def start_run(folder: Path, host: str) -> "subprocess.Popen[bytes]":

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from load_tests.launch import choose, run_all
+from load_tests.ports import free_port
 from load_tests.report import terminal
 from load_tests.scenario_errors import ScenarioError
 
@@ -46,7 +46,7 @@ def main() -> int:
 @contextmanager
 def local_service() -> Iterator[str]:
     """Serve the models on a free port of this machine; yields the base URL."""
-    host = f"http://127.0.0.1:{_free_port()}"
+    host = f"http://127.0.0.1:{free_port()}"
     LOG.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.write(f"starting the service on {host}, its log is {LOG}\n")
     sys.stdout.flush()
@@ -68,13 +68,6 @@ def local_service() -> Iterator[str]:
             process.wait(STOP_PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", host: str) -> None:

@@ -1,7 +1,6 @@
 """Runs Locust on a scenario in a process of its own and carries its verdict out, whatever becomes of that process."""
 
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 from load_tests.demands import check_provable
 from load_tests.judgement import Verdict, worst
 from load_tests.payloads.source import source_for
+from load_tests.ports import free_port
 from load_tests.preflight import why_not_reachable, without_password
 from load_tests.quantities import format_duration
 from load_tests.report import terminal
@@ -112,9 +112,7 @@ def _command(scenario_argument: str, host: str, folder: Path, processes: int) ->
 
 def _sharing(processes: int) -> list[str]:
     """Options that share the load among processes, which meet at a port that no other run uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     return ["--processes", str(processes), "--master-bind-port", port, "--master-port", port]
 
 

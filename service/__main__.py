@@ -2,15 +2,20 @@
 
 import errno
 import logging
-import signal
 import socket
 
 import uvicorn
 
 from service.app import Service, load_app
+from service.connections import Connection, ConnectionLimits, Connections
+from service.descriptors import room_for
+from service.drain import DrainingServer
 from service.refusal import RefusalError, ends_the_process
 from service.settings import Settings, load_settings
 
+ACCEPTED_A_TURN = 16
+"""uvloop accepts one connection per listening socket and turn of its loop. While predictions fill each turn, that is
+too few: new clients, probes among them, would wait where no limit reaches them."""
 _log = logging.getLogger("service")
 
 
@@ -40,27 +45,31 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(app: Service, listener: socket.socket, settings: Settings) -> None:
-    """Answer requests until the first SIGINT or SIGTERM, then finish those in flight."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            access_log=False,  # costs as much as a prediction; /metrics counts
-            log_config=None,
-            log_level=settings.log_level.value,
-            server_header=False,
-            timeout_graceful_shutdown=settings.stop_timeout_s,
-            timeout_keep_alive=settings.keep_alive_s,
-            ws="none",
-        )
+    """Answer requests until the first SIGINT or SIGTERM, then end without losing one."""
+    config = uvicorn.Config(
+        app,
+        http=Connection,
+        access_log=False,  # costs as much as a prediction; /metrics counts
+        headers=[("X-Served-By", settings.served_by)],
+        log_config=None,
+        log_level=settings.log_level.value,
+        proxy_headers=False,  # nothing here asks for the client's address
+        server_header=False,
+        timeout_graceful_shutdown=settings.stop_timeout_s,
+        timeout_keep_alive=settings.keep_alive_s,
+        ws="none",
     )
-    # uvicorn repeats the signal once it is done. Being told to stop is no failure, so the exit code stays 0.
-    signal.signal(signal.SIGTERM, lambda *_: None)
+    limits = ConnectionLimits(
+        room_for(settings.max_connections),
+        settings.request_timeout_s,
+        settings.connection_max_age_s,
+        settings.connection_max_answers,
+    )
+    server = DrainingServer(config, Connections(limits), app.lifecycle, settings.drain_seconds)
     host, port = listener.getsockname()[:2]
     _log.info("%s on http://%s:%d (documentation: /docs), Ctrl-C stops it", app.title, host, port)
-    try:
-        server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        _log.info("stopped")
+    server.run(sockets=[listener, *(listener.dup() for _ in range(ACCEPTED_A_TURN - 1))])
+    _log.info("stopped")
 
 
 if __name__ == "__main__":

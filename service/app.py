@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope
 
 import service
+from service.backpressure import PredictionQueue
 from service.catalogue import catalogue_endpoints
 from service.config import load_config
 from service.dispatch import ExactPaths
@@ -25,6 +26,7 @@ from service.documentation import (
 from service.endpoint import Endpoint
 from service.health import Lifecycle, Phase, health_endpoints
 from service.hosting import Hosted, load_models
+from service.intake import Intake
 from service.metrics import Metrics, MetricsMiddleware
 from service.prediction import prediction_endpoints
 from service.problems import ProblemMiddleware
@@ -51,9 +53,11 @@ class Service(FastAPI):
             telemetry={"tracing": False, "metrics": False, "logs": False},  # asks the environment at every request
             lifespan=_lifespan,
         )
+        intake = Intake(settings.max_body_bytes, settings.max_pending_bytes, settings.request_timeout_s)
+        queue = PredictionQueue(settings.max_in_flight, settings.max_wait_ms / 1000)
         served = [one for one in hosted if one.create_endpoint]
         for one in served:
-            self.router.routes.extend(prediction_endpoints(one, settings))
+            self.router.routes.extend(prediction_endpoints(one, intake, queue, settings.emulate_cpu_ms))
         self.router.routes.extend(health_endpoints(self.lifecycle))
         self.router.routes.append(self.metrics.endpoint())
         self.router.routes.extend(catalogue_endpoints(served, settings.emulate_cpu_ms))

@@ -1,14 +1,12 @@
-"""Reading a request body: its size, its content type, its JSON, and the fields that are wrong."""
+"""Reading a request body: its content type, its JSON, and the fields that are wrong."""
 
-import asyncio
-from contextlib import suppress
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
-from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
+from service.intake import Intake
 from service.problems import FieldError, ProblemError
 
 LISTED_ERRORS = 20
@@ -19,23 +17,20 @@ LONGEST_NAME = 60
 LONGEST_MESSAGE = 200
 LONGEST_LENGTH = 18
 """Digits of a Content-Length that matter."""
-PATIENCE_S = 1.0
-"""How long the rest of a body that is too long may still come in."""
 
 Record = TypeVar("Record", bound=BaseModel)
 
 
 class BodyReader(Generic[Record]):
-    """Reads bodies of one schema, never longer than allowed, never with a coerced or unknown field."""
+    """Reads bodies of one schema, never with a coerced or unknown field."""
 
-    def __init__(self, schema: type[Record], max_body_bytes: int) -> None:
+    def __init__(self, schema: type[Record], intake: Intake) -> None:
         self._adapter = TypeAdapter(schema)
-        self._max_body_bytes = max_body_bytes
+        self._intake = intake
 
     async def read(self, scope: Scope, receive: Receive) -> Record:
         """Return the valid body, or raise the `ProblemError` that says what is wrong with it."""
-        announced_bytes = check_headers(scope)
-        body = await read_bytes(receive, self._max_body_bytes, announced_bytes)
+        body = await self._intake.read(receive, announced_bytes=check_headers(scope))
         try:
             # Strict and closed whatever the schema says: a service that guesses hides its clients' mistakes.
             return self._adapter.validate_json(body, strict=True, extra="forbid")
@@ -67,33 +62,6 @@ def is_json(content_type: bytes) -> bool:
     media_type, _, parameters = content_type.decode("latin-1").lower().partition(";")
     utf8 = parameters.replace(" ", "").replace('"', "") in {"", "charset=utf-8", "charset=utf8"}
     return media_type.strip() == "application/json" and utf8
-
-
-async def read_bytes(receive: Receive, max_body_bytes: int, announced_bytes: int = 0) -> bytes:
-    """Return the whole body; give up once it is known to be longer than allowed, announced or counted."""
-    chunks: list[bytes] = []
-    length_bytes, more = 0, True
-    while more and max(length_bytes, announced_bytes) <= max_body_bytes:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        chunks.append(message.get("body", b""))
-        length_bytes += len(chunks[-1])
-        more = message.get("more_body", False)
-    if max(length_bytes, announced_bytes) > max_body_bytes:
-        if more:
-            await discard(receive)
-        detail = f"The body is longer than {max_body_bytes} bytes; send fewer instances at a time."
-        raise ProblemError(413, detail, headers={"Connection": "close"})
-    return b"".join(chunks)
-
-
-async def discard(receive: Receive) -> None:
-    """Let the client finish sending, for a while: most read no answer before, a few never finish."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE_S):
-            while (await receive()).get("more_body", False):
-                pass
 
 
 def unsupported(detail: str) -> ProblemError:

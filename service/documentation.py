@@ -24,6 +24,7 @@ Predictions over HTTP from the models listed below.
   schema does not know is refused. `NaN` and `Infinity` are no numbers. Of a key that appears twice the last counts.
 - Every error is a problem document (RFC 9457) of media type `application/problem+json`; `errors` names the fields.
 - A `Content-Type` other than `application/json` is refused; a body without one is read as JSON.
+- An answer says in `X-Served-By` who gave it, and sometimes asks for a new connection with `Connection: close`.
 """
 
 _EXAMPLES = {
@@ -42,12 +43,14 @@ _EXAMPLES = {
 }
 _DESCRIPTIONS = {
     400: "The body is empty, malformed, nested too deeply or not in UTF-8.",
+    408: "The body did not come to its end in time.",
     413: "The body is longer than the service accepts.",
     415: "The body is not sent as plain JSON.",
     422: "The body is JSON, but a field is missing, unknown, of the wrong type or out of range.",
     500: DETAILS[500],
-    503: "The service is not ready for requests.",
+    503: "The service is not ready for requests, or has more of them than it can answer in time.",
 }
+_RETRY_AFTER = {"description": "Seconds after which to try again.", "schema": {"type": "integer", "minimum": 1}}
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -59,7 +62,8 @@ def _problem_response(status: int) -> dict[str, Any]:
     description = _DESCRIPTIONS[status]
     example = _EXAMPLES.get(status) or Problem(title=TITLES[status], status=status, detail=description)
     media_type = {"schema": _REFERENCE, "example": example.model_dump(mode="json")}
-    return {"description": description, "content": {MEDIA_TYPE: media_type}}
+    headers = {"headers": {"Retry-After": _RETRY_AFTER}} if status == 503 else {}
+    return {"description": description, **headers, "content": {MEDIA_TYPE: media_type}}
 
 
 def add_problem_schemas(schema: dict[str, Any]) -> None:

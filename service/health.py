@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from service.endpoint import Endpoint, Operation
-from service.problems import ProblemError
+from service.problems import unavailable
 
 
 class Phase(StrEnum):
@@ -16,6 +16,7 @@ class Phase(StrEnum):
 
     STARTING = "starting"
     SERVING = "serving"
+    DRAINING = "draining"
     STOPPING = "stopping"
 
 
@@ -53,12 +54,12 @@ def health_endpoints(lifecycle: Lifecycle) -> list[Endpoint]:
 
     async def ready(_scope: Scope, _receive: Receive) -> Response:
         if not lifecycle.ready:
-            raise ProblemError(503, f"The service is {lifecycle.phase}.")
+            raise unavailable(f"The service is {lifecycle.phase}.")
         return Response(OK, media_type="application/json")
 
     async def started(_scope: Scope, _receive: Receive) -> Response:
         if not lifecycle.started:
-            raise ProblemError(503, f"The service is {lifecycle.phase}.")
+            raise unavailable(f"The service is {lifecycle.phase}.")
         return Response(OK, media_type="application/json")
 
     return [

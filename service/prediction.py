@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
@@ -10,13 +11,15 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from model.base import RegressionModel
+from service.backpressure import PredictionQueue
 from service.bodies import BodyReader
 from service.endpoint import Answer, Endpoint, Operation
 from service.hosting import Hosted, example_of
-from service.settings import Settings
+from service.intake import Intake
+from service.pace import Pace
 
 MAX_INSTANCES = 1000
-PROBLEMS = (400, 413, 415, 422, 500)
+PROBLEMS = (400, 408, 413, 415, 422, 500, 503)
 JSON = "application/json"
 
 
@@ -29,27 +32,44 @@ class Batch(BaseModel):
 
 
 class Predictor:
-    """A model as the service asks it: answers checked, and slowed down where it stands for a heavier one."""
+    """A model as the service asks it: in turn, answers checked, slowed down where it stands for a heavier one."""
 
-    def __init__(self, model: RegressionModel, emulate_cpu_ms: float) -> None:
+    def __init__(self, model: RegressionModel, queue: PredictionQueue, emulate_cpu_ms: float) -> None:
         self._model = model
+        self._queue = queue
         self._emulate_cpu_ms = emulate_cpu_ms
+        self._pace_of_one = Pace(emulate_cpu_ms / 1000)
+        self._pace_of_many = Pace(emulate_cpu_ms / 1000)
 
-    def one(self, record: BaseModel) -> BaseModel:
+    def refuse_when_full(self) -> None:
+        """Raise a 503 problem if a prediction has no chance of being made in time."""
+        self._queue.refuse_when_full()
+
+    def one(self, record: BaseModel, receive: Receive) -> Awaitable[BaseModel]:
         """Predict one record."""
+        return self._queue.run(partial(self._one, record), self._pace_of_one.expected_s(1), receive)
+
+    def many(self, records: Sequence[BaseModel], receive: Receive) -> Awaitable[list[BaseModel]]:
+        """Predict n records at once."""
+        return self._queue.run(partial(self._many, records), self._pace_of_many.expected_s(len(records)), receive)
+
+    def _one(self, record: BaseModel) -> BaseModel:
+        began_s = time.perf_counter()
         burn_cpu(self._emulate_cpu_ms)
         prediction = self._model.predict(record)
         check_finite(prediction)
+        self._pace_of_one.note(time.perf_counter() - began_s, records=1)
         return prediction
 
-    def many(self, records: Sequence[BaseModel]) -> list[BaseModel]:
-        """Predict n records at once."""
+    def _many(self, records: Sequence[BaseModel]) -> list[BaseModel]:
+        began_s = time.perf_counter()
         burn_cpu(self._emulate_cpu_ms * len(records))
         predictions = self._model.predict_batch(records)
         if len(predictions) != len(records):
             raise RuntimeError(f"the model answered {len(records)} records with {len(predictions)} predictions")
         for prediction in predictions:
             check_finite(prediction)
+        self._pace_of_many.note(time.perf_counter() - began_s, len(records))
         return predictions
 
 
@@ -68,29 +88,31 @@ def check_finite(prediction: BaseModel) -> None:
             raise RuntimeError(f"the model predicted {name}={value}")
 
 
-def prediction_endpoints(hosted: Hosted, settings: Settings) -> list[Endpoint]:
+def prediction_endpoints(
+    hosted: Hosted, intake: Intake, queue: PredictionQueue, emulate_cpu_ms: float
+) -> list[Endpoint]:
     """Return the endpoints of one model, its alias included."""
     model = hosted.model
-    predictor = Predictor(model, settings.emulate_cpu_ms)
+    predictor = Predictor(model, queue, emulate_cpu_ms)
     base = f"/api/models/{model.qualified_name}"
-    one = _answer_one(model, predictor, settings.max_body_bytes)
+    one = _answer_one(model, predictor, BodyReader(model.input_schema, intake))
     endpoints = [Endpoint("POST", f"{base}/prediction", one, _operation_one(model, f"predict_{model.qualified_name}"))]
     if hosted.path is not None:
         operation = _operation_one(model, f"predict_{model.qualified_name}_alias")
         endpoints.append(Endpoint("POST", hosted.path, one, operation))
     accepts, returns = batch_schemas(model)
-    many = _answer_many(model, predictor, BodyReader(accepts, settings.max_body_bytes))
+    many = _answer_many(model, predictor, BodyReader(accepts, intake))
     endpoints.append(Endpoint("POST", f"{base}/predictions", many, _operation_many(model, accepts, returns)))
     return endpoints
 
 
-def _answer_one(model: RegressionModel, predictor: Predictor, max_body_bytes: int) -> Answer:
-    reader = BodyReader(model.input_schema, max_body_bytes)
+def _answer_one(model: RegressionModel, predictor: Predictor, reader: BodyReader[BaseModel]) -> Answer:
     to_json = TypeAdapter(model.output_schema).dump_json
 
     async def answer(scope: Scope, receive: Receive) -> Response:
+        predictor.refuse_when_full()
         record = await reader.read(scope, receive)
-        return Response(to_json(predictor.one(record)), media_type=JSON)
+        return Response(to_json(await predictor.one(record, receive)), media_type=JSON)
 
     return answer
 
@@ -99,8 +121,10 @@ def _answer_many(model: RegressionModel, predictor: Predictor, reader: BodyReade
     to_json = TypeAdapter(list[model.output_schema]).dump_json  # type: ignore[name-defined]
 
     async def answer(scope: Scope, receive: Receive) -> Response:
+        predictor.refuse_when_full()
         batch = await reader.read(scope, receive)
-        return Response(b'{"predictions":%b}' % to_json(predictor.many(batch.instances)), media_type=JSON)
+        predictions = await predictor.many(batch.instances, receive)
+        return Response(b'{"predictions":%b}' % to_json(predictions), media_type=JSON)
 
     return answer
 

@@ -1,5 +1,6 @@
 """The one place that turns exceptions into answers: RFC 9457 problem documents."""
 
+import asyncio
 import logging
 from typing import Annotated
 
@@ -14,13 +15,16 @@ TITLES = {
     400: "Bad Request",
     404: "Not Found",
     405: "Method Not Allowed",
+    408: "Request Timeout",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    431: "Request Header Fields Too Large",
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
 """RFC 9110's names; Python's own differ from version to version."""
+RETRY_AFTER_S = 1
 
 DETAILS = {
     404: "Nothing is served at this path; /docs lists what is.",
@@ -68,8 +72,18 @@ class ProblemError(Exception):
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(status, detail)
-        self.problem = Problem(title=TITLES[status], status=status, detail=detail, errors=errors)
+        self.problem = problem_document(status, detail, errors)
         self.headers = headers
+
+
+def problem_document(status: int, detail: str, errors: tuple[FieldError, ...] = ()) -> Problem:
+    """Return the document of a status."""
+    return Problem(title=TITLES[status], status=status, detail=detail, errors=errors)
+
+
+def unavailable(detail: str) -> ProblemError:
+    """Return the problem of a service that may answer the same request a little later."""
+    return ProblemError(503, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 class ProblemMiddleware:
@@ -93,13 +107,15 @@ class ProblemMiddleware:
             await self.app(scope, receive, watch)
         except ClientDisconnect:
             _log.debug("the client left before its request was complete")
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
             if answer_started:  # too late for another answer: let the server cut the connection
                 raise
             await _answer(error)(scope, receive, send)
 
 
-def _answer(error: Exception) -> Response:
+def _answer(error: BaseException) -> Response:
+    if isinstance(error, asyncio.CancelledError):
+        error = unavailable("The service was stopped before it could answer.")
     if isinstance(error, HTTPException):
         detail = DETAILS.get(error.status_code, error.detail)
         error = ProblemError(error.status_code, detail, headers=dict(error.headers or {}))

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -40,11 +41,31 @@ class Settings(BaseSettings):
     """Port to listen on; 0 takes a free one and logs it."""
     max_body_bytes: Annotated[ByteSize, Field(ge=1024)] = ByteSize(1024 * 1024)
     """Longest accepted body. A batch of 1,000 taxi trips takes about 250 kB."""
+    max_pending_bytes: Annotated[ByteSize, Field(ge=1024)] = ByteSize(64 * 1024 * 1024)
+    """What bodies that come in parts may take together until they are complete. Those that need more are refused."""
+    max_in_flight: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    """Predictions accepted at a time: the one that is computed and those that wait. More are refused at once."""
+    max_wait_ms: Annotated[float, Field(gt=0, le=600_000, allow_inf_nan=False)] = 500.0
+    """How long a prediction may wait for its turn before it is refused."""
+    request_timeout_s: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 10.0
+    """How long a client may take to send the head of a request, again to send the body, and to take in the answer."""
+    max_connections: Annotated[int, Field(ge=1, le=100_000)] = 2000
+    """Open connections. One more cuts the one whose client has been silent for longest."""
+    connection_max_age_s: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] = 60.0
+    """Age from which a connection is closed with its next answer, up to a quarter earlier: clients that keep their
+    connections would never find new replicas."""
+    connection_max_answers: Annotated[int, Field(ge=1)] = 10_000
+    """Answers after which a connection is closed, up to a quarter earlier."""
     keep_alive_s: Annotated[int, Field(ge=1, le=3600)] = 75
     """How long an idle connection stays open. Must exceed the idle time of clients and balancers: whoever
     closes first loses no request, and it should not be the server."""
+    drain_seconds: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 0.0
+    """How long the service answers on after SIGTERM, not ready any more, until everyone in front of it knows. A pod
+    behind a Kubernetes service needs about 10, a person's machine none."""
     stop_timeout_s: Annotated[int, Field(ge=0, le=3600)] = 10
     """How long requests in flight may take to finish once the service was told to stop."""
+    served_by: Annotated[str, Field(pattern=r"^[!-~]{1,255}$", default_factory=socket.gethostname)]
+    """What answers say in X-Served-By: the host, which in Kubernetes is the pod."""
     emulate_cpu_ms: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)] = 0.0
     """CPU time burnt per predicted record, to stand for a heavier model."""
     log_level: LogLevel = LogLevel.INFO

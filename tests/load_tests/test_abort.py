@@ -184,6 +184,7 @@ def test_what_did_not_end_the_run_is_broken_only_if_a_look_would_have_said_so() 
     assert errors.verdict is Verdict.INCONCLUSIVE, "it would be broken at 95 %"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("options", [(), ("--processes", "2")])
 def test_a_hopeless_run_ends_after_seconds_and_fails(
     start_run: StartRun, stub_service: Callable[[str, str], str], options: tuple[str, ...]

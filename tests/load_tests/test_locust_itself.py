@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from load_tests.judgement import Verdict
+from load_tests.ports import free_port
 from load_tests.report.run_report import FILE_NAME, RunReport
 from tests.conftest import ROOT, ServiceFactory
 from tests.load_tests.conftest import SCENARIO
@@ -85,9 +85,7 @@ def test_a_run_that_is_ended_by_run_time_says_at_which_stage(
 @pytest.fixture
 def web_page(running_service: ServiceFactory, scenario_file: Path, tmp_path: Path) -> Iterator[str]:
     """Locust's web page with the scenario as its default; its base URL."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = ("-f", str(LOCUSTFILE), "--host", running_service().url, "--web-host", "127.0.0.1")
     own = ("--web-port", str(port), "--scenario", str(scenario_file), "--report-folder", str(tmp_path / "report"))
     with (tmp_path / "locust.log").open("wb") as log:

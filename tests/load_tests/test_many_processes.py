@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from load_tests.judgement import Verdict
+from load_tests.ports import free_port
 from load_tests.report.run_report import FILE_NAME, RunReport
 from tests.conftest import ROOT, RunningService, ServiceFactory
 from tests.load_tests.conftest import SCENARIO, StartRun
@@ -52,12 +52,6 @@ def locust() -> Iterator[Locust]:
         process.communicate()
 
 
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
 def test_three_processes_offer_the_requests_of_one_to_the_request(start_run: StartRun, service: RunningService) -> None:
     run = start_run(service.url, SCENARIO, "--processes", "3").finish()
     assert run.exit_code == 0, run.output
@@ -72,12 +66,13 @@ def test_three_processes_offer_the_requests_of_one_to_the_request(start_run: Sta
     assert all(len(generator.at_s) > 5 for generator in run.report.generators)
 
 
+@pytest.mark.alone
 def test_a_separate_master_and_its_workers_count_what_one_process_counts(
     start_run: StartRun, service: RunningService, locust: Locust, tmp_path: Path
 ) -> None:
     """The scenario travels: no worker has the file."""
     alone = start_run(service.url, CLOSED)
-    port = free_port()
+    port = str(free_port())
     workers = [locust("--worker", "--master-port", port) for _ in range(2)]
     master = locust(
         *("--master", "--master-bind-port", port, "--expect-workers", "2", "--headless", "--host", service.url),
@@ -129,7 +124,7 @@ def test_a_worker_with_other_payloads_is_refused(service: RunningService, locust
         shutil.copytree(ROOT / room, tree / room, ignore=shutil.ignore_patterns("__pycache__"))
     payloads = tree / "load_tests" / "payloads" / "deck.py"
     payloads.write_text(payloads.read_text(encoding="utf-8").replace("DECK_SIZE = 3000", "DECK_SIZE = 2999"))
-    port = free_port()
+    port = str(free_port())
     locust("--worker", "--master-port", port, tree=tree)
     master = locust(
         *("--master", "--master-bind-port", port, "--expect-workers", "1", "--headless", "--host", service.url),

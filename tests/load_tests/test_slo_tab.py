@@ -1,7 +1,5 @@
 """The SLO tab of Locust's web page, in a real browser, while a real run goes on."""
 
-import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,10 +13,12 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from load_tests.live import LiveReport
+from load_tests.ports import free_port
 from load_tests.report.run_report import FILE_NAME, RunReport
+from tests.chromium import ARGUMENTS, CHROMIUM, needs_chromium
 from tests.conftest import ROOT, ServiceFactory
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [needs_chromium, pytest.mark.alone]
 DEADLINE_S = 60.0
 LOOK_EVERY_MS = 200
 SCENARIO = """
@@ -81,12 +81,6 @@ def start_locust(running_service: ServiceFactory, tmp_path_factory: pytest.TempP
         process.wait(DEADLINE_S)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_until_there(page: LocustPage) -> None:
     deadline = time.monotonic() + DEADLINE_S
     while True:
@@ -120,12 +114,11 @@ class Visit:
 @pytest.fixture(scope="module")
 def visit(start_locust: StartLocust) -> Iterator[Visit]:
     """A run over two processes that was started on the page and watched to its end."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed: apt-get install chromium")
-    visit = Visit(start_locust("--processes", "2"))
+    port = str(free_port())
+    visit = Visit(start_locust("--processes", "2", "--master-bind-port", port, "--master-port", port))
     visit.before = visit.locust.report()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.on("pageerror", lambda error: visit.failures.append(str(error)))
         page.goto(visit.locust.url)

@@ -11,8 +11,8 @@ import pytest
 from load_tests.judgement import Verdict
 from load_tests.measurement import percentile
 from load_tests.verdict import judge
+from tests.balancer import Balancer
 from tests.conftest import ServiceFactory
-from tests.load_tests.balancer import Balancer
 from tests.load_tests.builders import make_scenario, measured
 from tests.load_tests.conftest import Respond, StartRun
 from tests.load_tests.plain_locust import NAIVE, PlainRun, StartPlain

@@ -22,8 +22,8 @@ from load_tests.report.tables import remarks
 from load_tests.run import LoadRun
 from load_tests.scenario import parse
 from load_tests.timeline import timeline_of
+from tests.balancer import Balancer
 from tests.conftest import ROOT
-from tests.load_tests.balancer import Balancer
 from tests.load_tests.builders import make_scenario
 from tests.load_tests.conftest import Respond, RunningResponder, StartRun
 from tests.load_tests.plain_locust import StartPlain

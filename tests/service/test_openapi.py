@@ -102,7 +102,7 @@ def test_every_documented_example_works(configured: TestClient, document: dict[s
 @pytest.mark.parametrize("path", POSTS)
 def test_predictions_document_their_problems(document: dict[str, Any], path: str) -> None:
     responses = document["paths"][path]["post"]["responses"]
-    assert set(responses) == {"200", "400", "413", "415", "422", "500"}
+    assert set(responses) == {"200", "400", "408", "413", "415", "422", "500", "503"}
     for status, response in responses.items():
         assert response["description"]
         if status != "200":
@@ -110,6 +110,7 @@ def test_predictions_document_their_problems(document: dict[str, Any], path: str
             assert list(response["content"]) == ["application/problem+json"]
             assert media_type["schema"] == {"$ref": "#/components/schemas/Problem"}
             assert media_type["example"]["status"] == int(status)
+            assert ("Retry-After" in response.get("headers", {})) == (status == "503")
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

@@ -13,11 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, RunningService, ServiceFactory, service_environment
-from tests.service.records import JSON_HEADERS, record
-from tests.service.toy import ToyModel
-
-TOY = {"REST_CONFIG": str(Path(__file__).with_name("toy.yaml")), "SERVICE_MODEL_PACKAGE": "tests"}
-RECORD = json.dumps(record(ToyModel)).encode()
+from tests.service.raw_http import RECORD, TOY, post
+from tests.service.records import JSON_HEADERS
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +59,6 @@ def _talk(port: int, request: bytes, *more: bytes) -> bytes:
         except (TimeoutError, ConnectionResetError):
             pass
     return answer
-
-
-def _post(body: bytes, *headers: str, connection: str = "close") -> bytes:
-    lines = ["POST /predict HTTP/1.1", "Host: localhost", f"Connection: {connection}", *headers]
-    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
@@ -125,18 +117,18 @@ def test_uvicorn_starts_the_factory() -> None:
     assert process.stderr is not None
     with process, process.stderr as log:
         assert any("Uvicorn running" in line for line in log)
-        assert b"200 OK" in _talk(port, _post(RECORD, f"Content-Length: {len(RECORD)}"))
+        assert b"200 OK" in _talk(port, post(RECORD, f"Content-Length: {len(RECORD)}"))
         process.send_signal(signal.SIGINT)
         assert "Traceback" not in log.read()
 
 
 def test_a_chunked_body_is_read(toys: RunningService) -> None:
     chunks = b"".join(b"%x\r\n%b\r\n" % (1, RECORD[i : i + 1]) for i in range(len(RECORD)))
-    assert b"200 OK" in _talk(toys.port, _post(chunks + b"0\r\n\r\n", "Transfer-Encoding: chunked"))
+    assert b"200 OK" in _talk(toys.port, post(chunks + b"0\r\n\r\n", "Transfer-Encoding: chunked"))
 
 
 def test_an_announced_body_that_is_too_long_is_refused(toys: RunningService) -> None:
-    answer = _talk(toys.port, _post(b" " * 2**21, f"Content-Length: {2**21}", connection="keep-alive"))
+    answer = _talk(toys.port, post(b" " * 2**21, f"Content-Length: {2**21}", connection="keep-alive"))
     assert b"413" in answer.splitlines()[0]
     assert b"application/problem+json" in answer
     assert b"connection: close" in answer.lower()
@@ -152,13 +144,13 @@ def test_a_client_that_reads_only_after_sending_learns_why(toys: RunningService)
 
 
 def test_a_body_that_is_announced_and_never_comes_is_refused(toys: RunningService) -> None:
-    answer = _talk(toys.port, _post(b"", f"Content-Length: {2**60}", connection="keep-alive"))
+    answer = _talk(toys.port, post(b"", f"Content-Length: {2**60}", connection="keep-alive"))
     assert b"413" in answer.splitlines()[0]
 
 
 def test_a_streamed_body_that_grows_too_long_is_cut_off(toys: RunningService) -> None:
     chunk = b"%x\r\n%b\r\n" % (2**16, b" " * 2**16)
-    answer = _talk(toys.port, _post(b"", "Transfer-Encoding: chunked"), *[chunk] * 20)
+    answer = _talk(toys.port, post(b"", "Transfer-Encoding: chunked"), *[chunk] * 20)
     assert b"413" in answer.splitlines()[0]
     assert b"application/problem+json" in answer
 
@@ -166,7 +158,7 @@ def test_a_streamed_body_that_grows_too_long_is_cut_off(toys: RunningService) ->
 def test_a_flood_without_end_is_cut_off(toys: RunningService) -> None:
     chunk = b"%x\r\n%b\r\n" % (2**16, b" " * 2**16)
     with socket.create_connection(("127.0.0.1", toys.port), timeout=5) as connection:
-        connection.sendall(_post(b"", "Transfer-Encoding: chunked", connection="keep-alive"))
+        connection.sendall(post(b"", "Transfer-Encoding: chunked", connection="keep-alive"))
         with pytest.raises((BrokenPipeError, ConnectionResetError)):
             _send_without_end(connection, chunk)
 
@@ -203,7 +195,7 @@ def test_malformed_http_does_no_harm(toys: RunningService, request_bytes: bytes)
 def test_idle_connections_stay_as_long_as_set(running_service: ServiceFactory) -> None:
     service = running_service(**TOY, SERVICE_KEEP_ALIVE_S="1")
     with socket.create_connection(("127.0.0.1", service.port), timeout=4) as connection:
-        connection.sendall(_post(RECORD, f"Content-Length: {len(RECORD)}", connection="keep-alive"))
+        connection.sendall(post(RECORD, f"Content-Length: {len(RECORD)}", connection="keep-alive"))
         start_s = time.monotonic()
         while connection.recv(65536):  # ends when the server closes; uvicorn's own default would be 5 s
             pass

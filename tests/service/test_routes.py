@@ -39,12 +39,13 @@ def test_an_unknown_path_is_a_404_problem(toy: TestClient, method: str, path: st
     ("method", "path", "allowed"),
     [
         ("GET", "/predict", "POST"),
+        ("HEAD", "/predict", "POST"),
         ("DELETE", "/api/models/toy_model/prediction", "POST"),
         ("OPTIONS", "/api/models/toy_model/predictions", "POST"),
-        ("POST", "/api/models", "GET"),
-        ("PUT", "/api/health/ready", "GET"),
-        ("POST", "/metrics", "GET"),
-        ("BREW", "/docs", "GET"),
+        ("POST", "/api/models", "GET, HEAD"),
+        ("PUT", "/api/health/ready", "GET, HEAD"),
+        ("POST", "/metrics", "GET, HEAD"),
+        ("BREW", "/docs", "GET, HEAD"),
     ],
 )
 def test_another_method_is_a_405_problem_that_names_the_right_one(
@@ -68,7 +69,8 @@ def test_probes_pass_while_serving(toy: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phase", "ready", "started"), [(Phase.STARTING, 503, 503), (Phase.SERVING, 200, 200), (Phase.STOPPING, 503, 200)]
+    ("phase", "ready", "started"),
+    [(Phase.STARTING, 503, 503), (Phase.SERVING, 200, 200), (Phase.DRAINING, 503, 200), (Phase.STOPPING, 503, 200)],
 )
 def test_probes_follow_the_life_of_the_service(toy: TestClient, phase: Phase, ready: int, started: int) -> None:
     app = toy.app

@@ -1,0 +1,154 @@
+"""A small HTTP client for measurements of the service: asks at given times or in turn, and notes what came back."""
+
+import asyncio
+import random
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+NO_ANSWER = 0
+"""Status of a request that was not answered: refused connection, cut connection, or too late."""
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CLOSE = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request and what became of it."""
+
+    due_s: float
+    """On the monotonic clock."""
+    latency_s: float
+    """From when it was due to the end of its answer, or until it was given up."""
+    status: int
+
+
+class Connection(asyncio.Protocol):
+    """One connection, for one request at a time."""
+
+    def __init__(self) -> None:
+        self._received = b""
+        self._status: asyncio.Future[int] | None = None
+        self.usable = True
+        """Whether another request may follow."""
+
+    @classmethod
+    async def open(cls, port: int) -> Self:
+        """Connect."""
+        _, connection = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+        return connection
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what to write to."""
+        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
+
+    async def ask(self, request: bytes) -> int:
+        """Send a request, return the status of its answer; `NO_ANSWER` when the connection was cut."""
+        self._received = b""
+        self._status = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
+        return await self._status
+
+    def data_received(self, data: bytes) -> None:
+        """Collect the answer."""
+        self._received += data
+        head, end, body = self._received.partition(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        if end and len(body) >= (int(length[1]) if length else 0):
+            self.usable = not _CLOSE.search(head)
+            self._settle(int(head[9:12]))
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """End a request that waits."""
+        self.usable = False
+        self._settle(NO_ANSWER)
+
+    def _settle(self, status: int) -> None:
+        if self._status is not None and not self._status.done():
+            self._status.set_result(status)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.usable = False
+        self._transport.abort()
+
+
+class Client:
+    """Asks over connections that are kept as long as the server lets them, as many as are needed at a time."""
+
+    def __init__(self, port: int, timeout_s: float, reuse: bool = True) -> None:
+        self._port = port
+        self._timeout_s = timeout_s
+        self._reuse = reuse
+        self._idle: list[Connection] = []
+
+    async def ask(self, request: bytes, due_s: float | None = None) -> Asked:
+        """Ask once, never again: a retry would hide what is measured here."""
+        due_s = time.monotonic() if due_s is None else due_s
+        connection = None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                connection = self._free() or await Connection.open(self._port)
+                status = await connection.ask(request)
+        except (OSError, TimeoutError):
+            status = NO_ANSWER
+        if connection is not None:
+            self._put_back(connection, status)
+        return Asked(due_s, time.monotonic() - due_s, status)
+
+    def _free(self) -> Connection | None:
+        while self._idle:
+            if (connection := self._idle.pop()).usable:
+                return connection
+        return None
+
+    def _put_back(self, connection: Connection, status: int) -> None:
+        if self._reuse and connection.usable and status != NO_ANSWER:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        for connection in self._idle:
+            connection.close()
+
+
+def post(path: str, body: bytes) -> bytes:
+    """Return a request with a JSON body."""
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    return f"{head}\r\n\r\n".encode() + body
+
+
+def get(path: str) -> bytes:
+    """Return a request without a body."""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+
+async def offer(client: Client, request: bytes, rate_rps: float, for_s: float, seed: int = 1) -> list[Asked]:
+    """Ask at random moments (Poisson), whether or not earlier requests have been answered."""
+    chance = random.Random(seed)
+    start_s = time.monotonic()
+    due_s, asked = start_s, []
+    while (due_s := due_s + chance.expovariate(rate_rps)) < start_s + for_s:
+        if (early_s := due_s - time.monotonic()) > 0:
+            await asyncio.sleep(early_s)
+        asked.append(asyncio.create_task(client.ask(request, due_s)))
+    return list(await asyncio.gather(*asked))
+
+
+async def repeat(client: Client, request: bytes, pause_s: float, until: asyncio.Event) -> list[Asked]:
+    """Ask, pause for about as long as told, and ask again until it is over."""
+    asked = []
+    while not until.is_set():
+        asked.append(await client.ask(request))
+        await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
+    return asked
+
+
+def quantile_s(asked: Sequence[Asked], share: float) -> float:
+    """Return the latency that this share of requests did not exceed; NaN of none."""
+    latencies_s = sorted(one.latency_s for one in asked)
+    return latencies_s[min(len(latencies_s) - 1, int(share * len(latencies_s)))] if latencies_s else float("nan")

@@ -1,0 +1,192 @@
+"""The service beyond its capacity: `python -m benchmarks.overload [CPU_MS ...]` (about 4 minutes).
+
+For models of several weights: how much it answers at best, what is left of that when twice and thrice as much is asked,
+how long accepted requests took, and how soon probes were answered meanwhile. For comparison the same without the
+limits. Arrivals are random and wait for nobody, and latency counts from when a request was due: clients
+that are late make the figures worse, never better. The service has one core, the clients another. Written
+to ``results/overload.json``.
+"""
+
+import argparse
+import asyncio
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from benchmarks.http_load import NO_ANSWER, Asked, Client, get, offer, post, quantile_s, repeat
+from benchmarks.servers import PREDICTION, Server, machine, payload, serving
+
+RESULT_FILE = Path(__file__).parent / "results" / "overload.json"
+CPU_MS = (1.0, 5.0, 20.0)
+"""Per prediction, burnt to stand for models of such weights."""
+LOADS = (0.8, 0.9, 1.0, 1.5, 2.0, 3.0)
+"""Multiples of the capacity, which is what clients get who wait for each answer."""
+STEP_S = 8.0
+MAX_WAIT_MS = 500.0
+PATIENCE_S = 2.0
+"""After which a client gives up."""
+PROBE_PAUSE_S = 0.1
+CLOSED_CLIENTS = 8
+NO_LIMITS = {"SERVICE_MAX_IN_FLIGHT": "100000", "SERVICE_MAX_WAIT_MS": "600000"}
+OK, REFUSED = 200, 503
+
+
+@dataclass(frozen=True)
+class Load:
+    """What became of one load. Times are from when a request was due; of those accepted unless said otherwise."""
+
+    times_capacity: float
+    offered_rps: float
+    goodput_rps: float
+    """Answers a second while the load lasted, before their clients gave up."""
+    goodput_per_cpu_s: float
+    """Of the service's own CPU time: how dear the refusals are, however much of its core it got."""
+    refused_rps: float
+    given_up: int
+    accepted_p50_ms: float | None
+    accepted_p99_ms: float | None
+    refused_p99_ms: float | None
+    probe_p99_ms: float | None
+    probes_failed: int
+
+
+@dataclass(frozen=True)
+class Overload:
+    """A model of one weight."""
+
+    cpu_ms: float
+    capacity_rps: float
+    best_goodput_rps: float
+    kept_at_twice: float
+    """Goodput at twice the capacity as a share of the best."""
+    kept_at_twice_per_cpu_s: float
+    """The same of the goodput per CPU second, which does not depend on how much of its core the service got."""
+    loads: tuple[Load, ...]
+    without_limits_at_twice: Load
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure each weight, and write them down."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.overload", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("cpu_ms", nargs="*", type=float, metavar="CPU_MS", help=f"default: {CPU_MS}")
+    weights_ms = parser.parse_args(arguments).cpu_ms or CPU_MS
+    clients_core, service_core = (0, 1) if (os.cpu_count() or 1) > 1 else (None, None)
+    if clients_core is not None and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {clients_core})
+    figures = [asdict(measure(cpu_ms, service_core, LOADS, STEP_S)) for cpu_ms in weights_ms]
+    written = {"max_wait_ms": MAX_WAIT_MS, "weights": figures, "machine": machine()}
+    RESULT_FILE.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+    print("\n".join(table_rows(figures)))
+    return 0
+
+
+def table_rows(weights: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the rows of the table in ``docs/operations.md``."""
+    rows = []
+    for weight in weights:
+        [twice] = [load for load in weight["loads"] if load["times_capacity"] == 2.0]
+        rows.append(
+            f"| {weight['cpu_ms']:g} ms | {weight['best_goodput_rps']:.0f}/s | {twice['offered_rps']:.0f}/s "
+            f"| {twice['goodput_rps']:.0f}/s | {weight['kept_at_twice_per_cpu_s']:.0%} "
+            f"| {twice['accepted_p99_ms']:.0f} ms | {twice['probe_p99_ms']:.0f} ms "
+            f"| {weight['without_limits_at_twice']['goodput_rps']:.0f}/s |"
+        )
+    return rows
+
+
+def measure(cpu_ms: float, core: int | None, loads: Sequence[float], step_s: float) -> Overload:
+    """Measure one weight; its goodput at twice the capacity is compared with the best of these loads."""
+    emulated = {"SERVICE_EMULATE_CPU_MS": str(cpu_ms)}
+    with serving(core, **emulated, SERVICE_MAX_WAIT_MS=str(MAX_WAIT_MS)) as server:
+        capacity_rps = asyncio.run(_capacity_rps(server.port, step_s))
+        measured = [asyncio.run(_load(server, times, capacity_rps, step_s)) for times in loads]
+    with serving(core, **emulated, **NO_LIMITS) as server:
+        without_limits = asyncio.run(_load(server, 2.0, capacity_rps, step_s))
+    best_rps = max(load.goodput_rps for load in measured)
+    best_per_cpu_s = max(load.goodput_per_cpu_s for load in measured)
+    [at_twice] = [load for load in measured if load.times_capacity == 2.0]
+    return Overload(
+        cpu_ms=cpu_ms,
+        capacity_rps=round(capacity_rps, 1),
+        best_goodput_rps=best_rps,
+        kept_at_twice=round(at_twice.goodput_rps / best_rps, 3),
+        kept_at_twice_per_cpu_s=round(at_twice.goodput_per_cpu_s / best_per_cpu_s, 3),
+        loads=tuple(measured),
+        without_limits_at_twice=without_limits,
+    )
+
+
+async def _capacity_rps(port: int, for_s: float) -> float:
+    """What a few clients get who ask again as soon as they are answered."""
+    client, request, over = Client(port, PATIENCE_S), post(PREDICTION, payload()), asyncio.Event()
+    asking = [asyncio.create_task(repeat(client, request, 0.0, over)) for _ in range(CLOSED_CLIENTS)]
+    end_s = time.monotonic() + for_s
+    await asyncio.sleep(for_s)
+    over.set()
+    asked = list(chain.from_iterable(await asyncio.gather(*asking)))
+    client.close()
+    return Watched(asked, (), end_s, for_s, cpu_s=0.0).a_second(OK)
+
+
+async def _load(server: Server, times: float, capacity_rps: float, for_s: float) -> Load:
+    client, over = Client(server.port, PATIENCE_S), asyncio.Event()
+    probe = Client(server.port, PATIENCE_S, reuse=False)
+    probing = asyncio.create_task(repeat(probe, get("/api/health/ready"), PROBE_PAUSE_S, over))
+    end_s, cpu_s = time.monotonic() + for_s, server.cpu_s()
+    asked = await offer(client, post(PREDICTION, payload()), times * capacity_rps, for_s)
+    cpu_s = server.cpu_s() - cpu_s
+    over.set()
+    probes = await probing
+    client.close()
+    return _summary(times, Watched(asked, probes, end_s, for_s, cpu_s))
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What was seen of one load."""
+
+    asked: Sequence[Asked]
+    probes: Sequence[Asked]
+    end_s: float
+    for_s: float
+    cpu_s: float
+
+    def a_second(self, status: int) -> float:
+        """Return the answers a second with this status; what the queue still held at the end came too late."""
+        in_time = (one.status == status for one in self.asked if one.due_s + one.latency_s <= self.end_s)
+        return round(sum(in_time) / self.for_s, 1)
+
+
+def _summary(times: float, watched: Watched) -> Load:
+    accepted = [one for one in watched.asked if one.status == OK]
+    refused = [one for one in watched.asked if one.status == REFUSED]
+    return Load(
+        times_capacity=times,
+        offered_rps=round(len(watched.asked) / watched.for_s, 1),
+        goodput_rps=watched.a_second(OK),
+        goodput_per_cpu_s=round(len(accepted) / watched.cpu_s, 1),
+        refused_rps=watched.a_second(REFUSED),
+        given_up=sum(one.status == NO_ANSWER for one in watched.asked),
+        accepted_p50_ms=_ms(quantile_s(accepted, 0.5)),
+        accepted_p99_ms=_ms(quantile_s(accepted, 0.99)),
+        refused_p99_ms=_ms(quantile_s(refused, 0.99)),
+        probe_p99_ms=_ms(quantile_s(watched.probes, 0.99)),
+        probes_failed=sum(one.status != OK for one in watched.probes),
+    )
+
+
+def _ms(duration_s: float) -> float | None:
+    return None if math.isnan(duration_s) else round(duration_s * 1000, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

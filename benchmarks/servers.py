@@ -1,0 +1,109 @@
+"""Services as processes of their own, for measurements."""
+
+import json
+import os
+import platform
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from model.base import RegressionModel
+from model.insurance_charges import InsuranceChargesModel
+from service.hosting import example_of
+
+ROOT = Path(__file__).parents[1]
+LONGEST_START_S = 30.0
+MODEL: type[RegressionModel] = InsuranceChargesModel
+PREDICTION = f"/api/models/{MODEL.qualified_name}/prediction"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A `python -m service` that is ready."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+
+    def cpu_s(self) -> float:
+        """Return the CPU time that it has used so far."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
+
+    def stop(self) -> int:
+        """End it as an orchestrator does; return its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait for its end; return its exit code."""
+        try:
+            return self.process.wait(LONGEST_START_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+def start(core: int | None = None, **environment: str) -> Server:
+    """Start a service with these settings, bound to a core if one is given and there are several."""
+    port = _free_port()
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SERVICE_")}
+    settings = {"SERVICE_PORT": str(port), "SERVICE_LOG_LEVEL": "warning"} | environment
+    command = [sys.executable, "-m", "service"]
+    bound = ["taskset", "-c", str(core)] if core is not None and shutil.which("taskset") else []
+    server = Server(subprocess.Popen([*bound, *command], cwd=ROOT, env=inherited | settings), port)
+    _wait_until_ready(server)
+    return server
+
+
+@contextmanager
+def serving(core: int | None = None, **environment: str) -> Iterator[Server]:
+    """Have a service for a while."""
+    server = start(core, **environment)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def payload() -> bytes:
+    """Return a record to predict."""
+    return json.dumps(example_of(MODEL.input_schema)).encode()
+
+
+def machine() -> dict[str, object]:
+    """Say where something was measured."""
+    return {
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+    }
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def _wait_until_ready(server: Server) -> None:
+    end_s = time.monotonic() + LONGEST_START_S
+    while time.monotonic() < end_s and server.process.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{server.port}/api/health/ready", timeout=1).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+        else:
+            return
+    server.process.kill()
+    raise RuntimeError("the service did not become ready")

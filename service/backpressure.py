@@ -1,0 +1,145 @@
+"""Which prediction is next: one at a time, in the order they came, and none waits for long."""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
+
+from service.problems import ProblemError, unavailable
+from service.receiving import has_left
+
+LONGEST_HERE_S = 0.002
+"""A prediction that should take longer runs in a thread; for others the way there and back would cost too much."""
+SLICE_S = 0.005
+"""What predictions on the event loop may take of it, before it looks at probes and newcomers again."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Job(Generic[T]):
+    """A prediction that waits for its turn."""
+
+    work: Callable[[], T]
+    expected_s: float
+    receive: Receive
+    done: "asyncio.Future[T]"
+    expiry: asyncio.TimerHandle
+
+
+class PredictionQueue:
+    """Computes one prediction at a time; refuses those that are too many or would wait for too long.
+
+    A short prediction runs on the event loop, at once unless the loop has first to look after others. A long one
+    runs in a thread, and the loop goes on answering probes and refusing what is too much.
+
+    Parameters
+    ----------
+    max_in_flight : int
+        Predictions accepted at a time: the one that is computed, and those that wait.
+    max_wait_s : float
+        How long one may wait before it is started.
+    """
+
+    def __init__(self, max_in_flight: int, max_wait_s: float) -> None:
+        self._max_waiting = max_in_flight - 1
+        self._max_wait_s = max_wait_s
+        self._closed = False
+        """Whether nothing can be started now: a thread computes, or it is the loop's turn to do something else."""
+        self._spent_s = 0.0
+        self._waiting: deque[Job[Any]] = deque()
+        """Empty unless closed."""
+        self._backlog_s = 0.0
+        """What all that wait should take, with the one that a thread computes."""
+
+    def refuse_when_full(self) -> None:
+        """Raise a 503 problem if a prediction has no chance; asked before a body is read, it saves reading it."""
+        if self._closed and (len(self._waiting) >= self._max_waiting or self._backlog_s > self._max_wait_s):
+            raise overloaded()
+
+    async def run(self, work: Callable[[], T], expected_s: float, receive: Receive) -> T:
+        """Return what the work returns when it had its turn; raise a 503 problem if it gets none."""
+        if not self._closed and expected_s <= LONGEST_HERE_S:
+            return self._compute_here(work)
+        self.refuse_when_full()
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        expiry = loop.call_later(self._max_wait_s, self._expire)
+        self._waiting.append(Job(work, expected_s, receive, done, expiry))
+        self._backlog_s += expected_s
+        self._start_waiting()
+        return await done
+
+    def _start_waiting(self) -> None:
+        while self._waiting and not self._closed:
+            job = self._waiting.popleft()
+            job.expiry.cancel()
+            if job.done.done() or has_left(job.receive):
+                self._end(job, partial(job.done.set_exception, ClientDisconnect()))
+            elif job.expected_s <= LONGEST_HERE_S:
+                self._end(job, outcome_of(partial(self._compute_here, job.work), job.done))
+            else:
+                self._closed = True
+                threading.Thread(target=self._compute_there, args=(job, job.done.get_loop()), daemon=True).start()
+
+    def _expire(self) -> None:
+        """Refuse the first that waits: all may wait equally long, so nobody's time is over before the first one's."""
+        job = self._waiting.popleft()
+        self._end(job, partial(job.done.set_exception, overloaded()))
+
+    def _end(self, job: Job[Any], tell: Callable[[], None]) -> None:
+        self._backlog_s -= job.expected_s
+        if not job.done.done():  # else its request was cancelled
+            tell()
+
+    def _compute_here(self, work: Callable[[], T]) -> T:
+        began_s = time.perf_counter()
+        try:
+            return work()
+        finally:
+            self._spent_s += time.perf_counter() - began_s
+            if self._spent_s > SLICE_S:
+                self._closed = True
+                asyncio.get_running_loop().call_soon(self._open)
+
+    def _open(self) -> None:
+        """Go on now that the loop has been round."""
+        self._spent_s, self._closed = 0.0, False
+        self._start_waiting()
+
+    def _compute_there(self, job: Job[Any], loop: asyncio.AbstractEventLoop) -> None:
+        """Compute in a thread of its own: a daemon, so that no computation keeps the process from ending."""
+        tell = outcome_of(job.work, job.done)
+        with suppress(RuntimeError):  # the loop was closed: nobody waits for the answer any more
+            loop.call_soon_threadsafe(self._end_thread, job, tell)
+
+    def _end_thread(self, job: Job[Any], tell: Callable[[], None]) -> None:
+        self._end(job, tell)
+        self._closed = False
+        self._start_waiting()
+
+
+def outcome_of(work: Callable[[], T], done: "asyncio.Future[T]") -> Callable[[], None]:
+    """Do the work; return what tells its result or its exception to who waits for it.
+
+    Whatever it raises: one that was not told would keep its client waiting, and the queue closed for ever.
+    """
+    try:
+        return partial(done.set_result, work())
+    except BaseException as error:
+        # No future takes a StopIteration, and a SystemExit would end the loop.
+        is_plain = isinstance(error, Exception) and not isinstance(error, StopIteration)
+        return partial(done.set_exception, error if is_plain else RuntimeError(f"the prediction raised {error!r}"))
+
+
+def overloaded() -> ProblemError:
+    """Return the problem of a request that would have to wait for too long."""
+    return unavailable("The service has more requests than it can answer in time; try again later.")

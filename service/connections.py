@@ -1,0 +1,165 @@
+"""Connections that clients cannot hold for ever: neither by being slow, nor by being many, nor by being faithful."""
+
+import asyncio
+import random
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from service.problems import MEDIA_TYPE, problem_document
+
+NEVER_S = float("inf")
+LONGEST_HEAD_BYTES = 65_536
+"""Of a request whose head comes in parts; the parser itself would take in headers for ever."""
+
+
+@dataclass(frozen=True)
+class ConnectionLimits:
+    """What a connection may do."""
+
+    max_connections: int
+    request_timeout_s: float
+    """How long a client may take to send the head of a request, and to take in an answer."""
+    max_age_s: float
+    max_answers: int
+
+
+class Connections(ServerState):
+    """What the connections of a server share.
+
+    Parameters
+    ----------
+    limits : ConnectionLimits
+        What each of them may do.
+    """
+
+    def __init__(self, limits: ConnectionLimits) -> None:
+        super().__init__()
+        self.limits = limits
+        self.each_answer_is_the_last = False
+        """Set when the server is about to stop: each answer then asks its client to go elsewhere."""
+        self.awaited: OrderedDict[Connection, None] = OrderedDict()
+        """Those whose client is to send something next, the one that has been waiting for longest first."""
+
+    def make_room(self) -> None:
+        """Cut the connection whose client has been silent for longest if there are too many."""
+        if len(self.connections) > self.limits.max_connections and self.awaited:
+            self.awaited.popitem(last=False)[0].transport.abort()
+
+    def end_overdue(self) -> None:
+        """End those whose clients are too slow."""
+        for connection in list(self.connections):
+            if isinstance(connection, Connection):
+                connection.end_if_overdue()
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's connection, with the limits that it leaves to a proxy in front of it.
+
+    uvicorn times idle connections, but neither those that never send anything nor half a request; it keeps every
+    connection as long as the client likes; and it answers what is no HTTP with plain text. These are
+    the places where its protocol class can be told otherwise.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: Connections,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._shared = server_state
+        self._limits = server_state.limits
+        # Those who connected together, such as all clients of a replica that has just gone, shall not return together.
+        share = random.uniform(0.75, 1.0)
+        self._retires_s = self.loop.time() + share * self._limits.max_age_s
+        self._answers_left = max(1, round(share * self._limits.max_answers))
+        self._overdue_s = NEVER_S
+        self._head_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._give_time()
+        self._shared.awaited[self] = None
+        self._shared.make_room()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget it."""
+        super().connection_lost(exc)
+        self._shared.awaited.pop(self, None)
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what the client sends; after a pause it begins a request, which has to come to an end."""
+        if self.timeout_keep_alive_task is not None:
+            self._give_time()
+        super().data_received(data)
+        if self._head_is_owed():
+            self._head_bytes += len(data)
+            if self._head_bytes > LONGEST_HEAD_BYTES and not self.transport.is_closing():
+                self._answer_and_close(431, f"The head of the request is longer than {LONGEST_HEAD_BYTES} bytes.")
+
+    def on_headers_complete(self) -> None:
+        """Start to answer, for the last time if the connection is to end."""
+        super().on_headers_complete()
+        self._overdue_s = NEVER_S  # whoever reads the body times it
+        self._head_bytes = 0
+        self._answers_left -= 1
+        if self._answers_left <= 0 or self.loop.time() > self._retires_s or self._shared.each_answer_is_the_last:
+            self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        """Wait for the client no more: the request is here."""
+        super().on_message_complete()
+        if not self.cycle.response_complete:  # some are answered before they are here
+            self._shared.awaited.pop(self, None)
+
+    def on_response_complete(self) -> None:
+        """Wait for the client to take in the answer, and to ask again."""
+        super().on_response_complete()
+        self._give_time()
+        if self.cycle.response_complete:  # else this was not the latest of several requests at once
+            self._shared.awaited[self] = None
+            self._shared.awaited.move_to_end(self)
+
+    def _give_time(self) -> None:
+        self._overdue_s = self.loop.time() + self._limits.request_timeout_s
+
+    def end_if_overdue(self) -> None:
+        """End the connection if its client has had its time."""
+        if self.loop.time() < self._overdue_s:
+            return
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()  # it does not take in its answer, so closing would wait for ever
+        elif self._head_is_owed():
+            self._answer_and_close(408, "The head of the request did not come to its end in time.")
+        elif self._nothing_is_asked():
+            self.transport.close()
+
+    def _head_is_owed(self) -> bool:
+        return self.scope is not None and "method" not in self.scope
+
+    def _nothing_is_asked(self) -> bool:
+        answered = self.cycle is None or self.cycle.response_complete
+        return answered and self.timeout_keep_alive_task is None  # an idle connection is uvicorn's to time
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP."""
+        self._answer_and_close(400, msg)
+
+    def _answer_and_close(self, status: int, detail: str) -> None:
+        content = problem_document(status, detail).model_dump_json().encode()
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", b"%d" % len(content)),
+            (b"connection", b"close"),
+        ]
+        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], lines, content))
+        self.transport.close()

@@ -1,0 +1,25 @@
+"""How long predictions of a model take, by those that it has made."""
+
+WEIGHT = 0.1
+"""Of the latest prediction in the average."""
+
+
+class Pace:
+    """Time that a model takes per record: an average that forgets.
+
+    Parameters
+    ----------
+    per_record_s : float
+        What to expect of the first prediction.
+    """
+
+    def __init__(self, per_record_s: float) -> None:
+        self._per_record_s = per_record_s
+
+    def expected_s(self, records: int) -> float:
+        """Return how long a prediction of so many records should take."""
+        return self._per_record_s * records
+
+    def note(self, duration_s: float, records: int) -> None:
+        """Learn from a prediction."""
+        self._per_record_s += WEIGHT * (duration_s / records - self._per_record_s)

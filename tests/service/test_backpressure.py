@@ -1,0 +1,205 @@
+"""One prediction at a time, in the order they came; what is too much is refused, and what nobody waits for is left."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
+
+from service import backpressure
+from service.backpressure import LONGEST_HERE_S, PredictionQueue
+from service.problems import ProblemError
+
+FOREVER_S = 60.0
+LONG_S = 2 * LONGEST_HERE_S
+
+
+async def stays() -> Message:
+    """Receive from a client that waits for its answer."""
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def left() -> Message:
+    """Receive from a client that has gone."""
+    return {"type": "http.disconnect"}
+
+
+class Blocked:
+    """A long prediction that takes as long as the test wants, and the queue behind it."""
+
+    def __init__(self, max_in_flight: int = 100, max_wait_s: float = FOREVER_S) -> None:
+        self.queue = PredictionQueue(max_in_flight, max_wait_s)
+        self._may_end = threading.Event()
+
+    async def __aenter__(self) -> "Blocked":
+        self.first = asyncio.ensure_future(self.queue.run(self._wait, LONG_S, stays))
+        await asyncio.sleep(0)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.release()
+        assert await self.first == "first"
+
+    def _wait(self) -> str:
+        assert self._may_end.wait(FOREVER_S)
+        return "first"
+
+    def release(self) -> None:
+        """Let it end."""
+        self._may_end.set()
+
+
+@pytest.mark.parametrize("expected_s", [0.0, LONG_S])
+def test_the_answer_or_the_exception_reaches_who_asked(expected_s: float) -> None:
+    async def run() -> None:
+        queue = PredictionQueue(10, FOREVER_S)
+        assert await queue.run(lambda: 42, expected_s, stays) == 42
+        with pytest.raises(ZeroDivisionError):
+            await queue.run(lambda: 1 // 0, expected_s, stays)
+        assert await queue.run(lambda: 43, expected_s, stays) == 43
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("raised", [StopIteration, SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_nothing_that_a_model_raises_keeps_the_others_waiting(raised: type[BaseException]) -> None:
+    async def run() -> None:
+        queue = PredictionQueue(10, FOREVER_S)
+        with pytest.raises(RuntimeError, match=raised.__name__):
+            await queue.run(partial(_raise, raised), LONG_S, stays)
+        assert await queue.run(lambda: "next", LONG_S, stays) == "next"
+
+    asyncio.run(run())
+
+
+def _raise(error: type[BaseException]) -> None:
+    raise error
+
+
+@pytest.mark.parametrize("expected_s", [0.0, LONG_S])
+def test_what_waits_is_computed_in_the_order_it_came(expected_s: float) -> None:
+    async def run() -> list[int]:
+        computed: list[int] = []
+        async with Blocked() as blocked:
+            waiting = [blocked.queue.run(_noting(computed, number), expected_s, stays) for number in range(5)]
+            tasks = [asyncio.ensure_future(one) for one in waiting]
+            await asyncio.sleep(0)
+            assert computed == []
+            blocked.release()
+            await asyncio.gather(*tasks)
+        return computed
+
+    assert asyncio.run(run()) == [0, 1, 2, 3, 4]
+
+
+def _noting(computed: list[int], number: int) -> Callable[[], None]:
+    return lambda: computed.append(number)
+
+
+def test_the_loop_goes_on_while_a_long_prediction_is_computed() -> None:
+    async def run() -> str:
+        async with Blocked():
+            return await asyncio.sleep(0, "answered meanwhile")
+
+    assert asyncio.run(run()) == "answered meanwhile"
+
+
+@pytest.mark.parametrize("max_in_flight", [1, 3])
+def test_more_than_may_be_in_flight_are_refused_at_once(max_in_flight: int) -> None:
+    async def run() -> None:
+        async with Blocked(max_in_flight) as blocked:
+            waiting = [
+                asyncio.ensure_future(blocked.queue.run(lambda: None, 0.0, stays)) for _ in range(max_in_flight - 1)
+            ]
+            await asyncio.sleep(0)
+            with pytest.raises(ProblemError) as refused:
+                await blocked.queue.run(lambda: None, 0.0, stays)
+            with pytest.raises(ProblemError):
+                blocked.queue.refuse_when_full()
+            blocked.release()
+            await asyncio.gather(*waiting)
+        assert (refused.value.problem.status, refused.value.headers) == (503, {"Retry-After": "1"})
+        blocked.queue.refuse_when_full()
+
+    asyncio.run(run())
+
+
+def test_what_would_wait_for_too_long_is_refused_at_once() -> None:
+    async def run() -> None:
+        async with Blocked(max_wait_s=FOREVER_S) as blocked:
+            blocked.queue.refuse_when_full()
+            waiting = asyncio.ensure_future(blocked.queue.run(lambda: None, FOREVER_S, stays))
+            await asyncio.sleep(0)
+            with pytest.raises(ProblemError, match="503"):
+                await blocked.queue.run(lambda: None, 0.0, stays)
+            blocked.release()
+            await waiting
+        assert await blocked.queue.run(lambda: "done", 0.0, stays) == "done"
+
+    asyncio.run(run())
+
+
+def test_what_has_waited_for_too_long_is_refused_even_while_another_is_computed() -> None:
+    async def run() -> None:
+        computed: list[int] = []
+        async with Blocked(max_wait_s=0.01) as blocked:
+            with pytest.raises(ProblemError, match="503"):
+                await blocked.queue.run(_noting(computed, 1), 0.0, stays)
+        assert await blocked.queue.run(lambda: 2, 0.0, stays) == 2
+        assert computed == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("expected_s", [0.0, LONG_S])
+def test_nothing_is_computed_for_a_client_that_has_left(expected_s: float) -> None:
+    async def run() -> list[int]:
+        computed: list[int] = []
+        async with Blocked() as blocked:
+            gone = asyncio.ensure_future(blocked.queue.run(_noting(computed, 1), expected_s, left))
+            here = asyncio.ensure_future(blocked.queue.run(_noting(computed, 2), expected_s, stays))
+            await asyncio.sleep(0)
+            blocked.release()
+            with pytest.raises(ClientDisconnect):
+                await gone
+            await here
+        return computed
+
+    assert asyncio.run(run()) == [2]
+
+
+def test_nothing_is_computed_for_a_request_that_was_cancelled() -> None:
+    async def run() -> list[int]:
+        computed: list[int] = []
+        async with Blocked() as blocked:
+            cancelled = asyncio.ensure_future(blocked.queue.run(_noting(computed, 1), 0.0, stays))
+            await asyncio.sleep(0)
+            cancelled.cancel()
+            await asyncio.sleep(0)
+            blocked.release()
+        return computed
+
+    assert asyncio.run(run()) == []
+
+
+def test_short_predictions_let_the_loop_go_round_when_their_slice_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> list[str]:
+        seen: list[str] = []
+        queue = PredictionQueue(10, FOREVER_S)
+
+        async def predict() -> None:
+            await queue.run(lambda: seen.append("prediction"), 0.0, stays)
+
+        async def probe() -> None:
+            seen.append("probe")
+
+        await asyncio.gather(predict(), predict(), probe())
+        return seen
+
+    assert asyncio.run(run()) == ["prediction", "prediction", "probe"]
+    monkeypatch.setattr(backpressure, "SLICE_S", 0.0)
+    assert asyncio.run(run()) == ["prediction", "probe", "prediction"]

@@ -1,0 +1,68 @@
+"""A service that is told to stop goes on answering until everyone knows, and ends at once when told twice."""
+
+import signal
+
+import pytest
+
+from tests.conftest import DEADLINE_S, ServiceFactory
+from tests.service.raw_http import METRICS, TOY, answer_of, ask, batch, connect, has_ended, header, status, wait_until
+
+READY = b"GET /api/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n"
+ALIVE = b"GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def _is_ready(port: int) -> bool:
+    with connect(port) as connection:
+        return status(ask(connection, READY)) == 200
+
+
+def test_while_it_drains_it_answers_everything_and_asks_for_new_connections(running_service: ServiceFactory) -> None:
+    service = running_service(**TOY, SERVICE_DRAIN_SECONDS="60")
+    with connect(service.port) as older:
+        assert header(ask(older), "connection") is None
+        service.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: not _is_ready(service.port))
+        with connect(service.port) as newer:
+            for connection in (older, newer):
+                answer = ask(connection)
+                assert (status(answer), header(answer, "connection")) == (200, "close")
+                assert has_ended(connection)
+        with connect(service.port) as connection:
+            assert status(ask(connection, ALIVE)) == 200, "an orchestrator must not kill it now"
+        with connect(service.port) as connection:
+            answer = ask(connection, READY)
+            assert status(answer) == 503
+            assert header(answer, "retry-after") == "1"
+            assert b"The service is draining." in answer
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_it_at_once(running_service: ServiceFactory, second: signal.Signals) -> None:
+    service = running_service(**TOY, SERVICE_DRAIN_SECONDS="3600")
+    service.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: not _is_ready(service.port))
+    service.process.send_signal(second)
+    assert service.process.wait(DEADLINE_S) == -second
+
+
+def test_the_drain_ends_by_itself(running_service: ServiceFactory) -> None:
+    service = running_service(**TOY, SERVICE_DRAIN_SECONDS="0.3")
+    assert service.stop(signal.SIGTERM) == 0
+    assert "stopped" in service.log
+
+
+def test_a_person_at_a_keyboard_does_not_wait_for_the_drain(running_service: ServiceFactory) -> None:
+    service = running_service(**TOY, SERVICE_DRAIN_SECONDS="3600")
+    assert service.stop(signal.SIGINT) == 0
+
+
+def test_a_computation_without_end_does_not_keep_it_from_ending(running_service: ServiceFactory) -> None:
+    service = running_service(**TOY, SERVICE_EMULATE_CPU_MS="10000", SERVICE_STOP_TIMEOUT_S="1")
+    with connect(service.port) as asking, connect(service.port) as watching:
+        asking.sendall(batch(1000))  # nearly three hours
+        wait_until(lambda: b"http_requests_in_flight 2.0" in ask(watching, METRICS))
+        assert service.stop(signal.SIGTERM) == 0
+        answer = answer_of(asking)
+        assert status(answer) == 503
+        assert b"The service was stopped before it could answer." in answer
+    assert "Traceback" not in service.log
