@@ -68,13 +68,19 @@ class Local:
         return ""
 
     def _start(self) -> Started:
+        """Start it as nobody's child: it outlives this process."""
         self._request.folder.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "SERVICE_HOST": "127.0.0.1", "SERVICE_PORT": str(self._request.port)}
-        with self._log.open("wb") as log:
-            process = subprocess.Popen(
-                _COMMAND, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-            )
-        started = Started(pid=process.pid, url=f"http://127.0.0.1:{self._request.port}")
+        detached = subprocess.run(
+            ["/bin/sh", "-c", 'log=$1; shift; "$@" >"$log" 2>&1 </dev/null & echo $!', "sh", self._log, *_COMMAND],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            start_new_session=True,
+        )
+        started = Started(pid=int(detached.stdout), url=f"http://127.0.0.1:{self._request.port}")
         self._file.write_text(started.model_dump_json(), encoding="utf-8")
         return started
 
