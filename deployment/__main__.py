@@ -61,6 +61,7 @@ def _request(options: argparse.Namespace, folder: Path) -> Request:
         registry=options.registry,
         base_image=options.base_image or DEFAULT_BASE_IMAGE,
         port=options.port,
+        container=options.container,
         monitoring=options.monitoring,
         settings=settings_in(os.environ),
         folder=folder,
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--registry", default="", help="where the image is pushed to (kubernetes)")
     common.add_argument("--base-image", default="", help=f"instead of {DEFAULT_BASE_IMAGE}")
     common.add_argument("--port", type=int, default=8000, help="port on this machine (docker, local)")
+    common.add_argument("--container", default="loadproof", help="name of the container (docker)")
     common.add_argument("--monitoring", action="store_true", help="what the Prometheus operator reads as well")
     parser = argparse.ArgumentParser(prog="python -m deployment", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)

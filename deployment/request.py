@@ -46,6 +46,8 @@ class Request:
     base_image: str = DEFAULT_BASE_IMAGE
     port: int = 8000
     """Port on this machine, where the platform is this machine."""
+    container: str = "loadproof"
+    """Name of the container, where the platform is Docker."""
     monitoring: bool = False
     settings: tuple[Setting, ...] = ()
     folder: Path = BUILD_FOLDER

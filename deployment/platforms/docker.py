@@ -13,7 +13,6 @@ from deployment.pod_template import PodTemplate, cores, number_of_bytes, read_po
 from deployment.request import Request, Setting
 from deployment.waiting import Clock, wait_for
 
-CONTAINER = "loadproof"
 _INNER_PORT = 8000
 _PATIENCE_S = 60.0
 _LOG_LINES = "12"
@@ -33,6 +32,7 @@ class Docker:
     def __init__(self, request: Request, clock: Clock) -> None:
         self._request = request
         self._clock = clock
+        self._container = request.container
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order."""
@@ -42,8 +42,8 @@ class Docker:
         """Build the image and run it in place of an earlier container."""
         image = describe(self._request)
         build(image)
-        attempt(["docker", "rm", "--force", CONTAINER])
-        output_of(["docker", "run", "--detach", *self._options(), image.reference])
+        attempt(["docker", "rm", "--force", self._container])
+        output_of(["docker", "run", "--detach", "--name", self._container, *self._options(), image.reference])
         if what := wait_for(self._what_is_missing, _PATIENCE_S, self._clock):
             raise DeploymentError(f"the container is not up: {what}")
         return image.reference
@@ -54,28 +54,28 @@ class Docker:
         return run_options(pod, tuple(settings.values()), self._request.port)
 
     def _what_is_missing(self) -> str:
-        state = output_of(["docker", "inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", CONTAINER])
+        state = output_of(["docker", "inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", self._container])
         if state.split()[0] in ("exited", "dead"):
-            log = attempt(["docker", "logs", "--tail", _LOG_LINES, CONTAINER])
+            log = attempt(["docker", "logs", "--tail", _LOG_LINES, self._container])
             raise DeploymentError(f"the container ended with exit code {state.split()[1]}:\n{log.complaint}")
         return "" if state.split()[0] == "running" else f"it is {state.split()[0]}"
 
     def url(self) -> AbstractContextManager[str]:
         """Give the URL of the port that was published."""
-        published = attempt(["docker", "port", CONTAINER, f"{_INNER_PORT}/tcp"])
+        published = attempt(["docker", "port", self._container, f"{_INNER_PORT}/tcp"])
         if published.exit_code != 0 or not published.output.strip():
             raise DeploymentError("no container is running: make deploy PLATFORM=docker")
         return nullcontext(f"http://127.0.0.1:{published.output.split()[0].rpartition(':')[2]}")
 
     def status(self) -> None:
         """Tell of the container, its CPU and memory, and its last words."""
-        if attempt(["docker", "inspect", CONTAINER]).exit_code != 0:
+        if attempt(["docker", "inspect", self._container]).exit_code != 0:
             say("nothing is deployed on docker")
             return
         for title, command in (
-            ("container", ["ps", "--all", "--filter", f"name=^{CONTAINER}$"]),
-            ("CPU and memory", ["stats", "--no-stream", CONTAINER]),
-            ("log", ["logs", "--tail", _LOG_LINES, CONTAINER]),
+            ("container", ["ps", "--all", "--filter", f"name=^{self._container}$"]),
+            ("CPU and memory", ["stats", "--no-stream", self._container]),
+            ("log", ["logs", "--tail", _LOG_LINES, self._container]),
         ):
             shown = attempt(["docker", *command])
             say(f"\n{title}\n{(shown.output + shown.errors).rstrip()}")
@@ -83,9 +83,9 @@ class Docker:
     def teardown(self, image: str) -> None:
         """Stop the container as Kubernetes would, remove it and the images."""
         del image
-        if attempt(["docker", "inspect", CONTAINER]).exit_code == 0:
+        if attempt(["docker", "inspect", self._container]).exit_code == 0:
             say("removing the container")
-            output_of(["docker", "rm", "--force", CONTAINER])
+            output_of(["docker", "rm", "--force", self._container])
         remove_images(NAME)
 
 
@@ -99,7 +99,7 @@ def run_options(pod: PodTemplate, settings: tuple[Setting, ...], port: int) -> l
     folders = [(paths[volume.name], volume.empty_dir.size_limit) for volume in pod.volumes if volume.empty_dir]
     memory = str(number_of_bytes(container.resources.limits["memory"]))
     return [
-        *("--name", CONTAINER, "--publish", f"127.0.0.1:{port}:{_INNER_PORT}"),
+        *("--publish", f"127.0.0.1:{port}:{_INNER_PORT}"),
         *("--cpus", str(cores(container.resources.limits["cpu"])), "--memory", memory, "--memory-swap", memory),
         *("--user", f"{pod.security_context.run_as_user}:{pod.security_context.run_as_group}"),
         *(["--read-only"] if security.read_only_root_filesystem else []),

@@ -15,12 +15,12 @@ import pytest
 from deployment.__main__ import main
 from deployment.engine import look_at_engine
 from deployment.errors import DeploymentError
-from deployment.platforms.docker import CONTAINER
 from deployment.record import read
 from deployment.request import DEFAULT_BASE_IMAGE
 from tests.conftest import ROOT
 
 BASE_IMAGE = os.environ.get("BASE_IMAGE", DEFAULT_BASE_IMAGE)
+CONTAINER = "loadproof-test"
 MOST_ABOVE_BASE_BYTES = 170_000_000
 LABELS = ("title", "description", "created", "revision", "version", "licenses", "source", "base.name")
 
@@ -55,7 +55,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("deployment")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    arguments = ["--platform", "docker", "--port", str(port), "--base-image", BASE_IMAGE]
+    arguments = ["--platform", "docker", "--port", str(port), "--base-image", BASE_IMAGE, "--container", CONTAINER]
     assert main(["deploy", *arguments], folder=folder) == 0
     yield f"http://127.0.0.1:{port}"
     assert main(["teardown", *arguments], folder=folder) == 0
