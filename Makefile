@@ -89,16 +89,17 @@ format: install-dev ## Mend style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-documents: install ## Write again what is made from the code: openapi.json, run.schema.json
+documents: install ## Write again what is made from the code: openapi.json, run.schema.json, monitoring/
 	@$(BIN)/python -m service.openapi
 	@$(BIN)/python -m load_tests.report.schema
+	@$(BIN)/python -m load_tests.monitoring staged
 
 install-dev: $(VENV)/requirements-dev.installed ## Make .venv with what development needs as well
 
 lock: install-dev ## Compile pyproject.toml into the requirements files, newest versions
 	@for target in "requirements-serving.txt pyproject.toml" \
 			"requirements.txt pyproject.toml --group training --group load" \
-			"requirements-dev.txt pyproject.toml --group training --group load --group dev" \
+			"requirements-dev.txt pyproject.toml --group training --group load --group tracing --group dev" \
 			"requirements-sbom.txt --group sbom" "requirements-checkov.txt --group checkov"; do \
 		echo "compiling $$target"; \
 		$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \

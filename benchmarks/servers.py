@@ -61,8 +61,7 @@ def start(core: int | None = None, **environment: str) -> Server:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SERVICE_")}
     settings = {"SERVICE_PORT": str(port), "SERVICE_LOG_LEVEL": "warning"} | environment
     command = [sys.executable, "-m", "service"]
-    bound = ["taskset", "-c", str(core)] if core is not None and shutil.which("taskset") else []
-    server = Server(subprocess.Popen([*bound, *command], cwd=ROOT, env=inherited | settings), port)
+    server = Server(subprocess.Popen([*bound(core), *command], cwd=ROOT, env=inherited | settings), port)
     _wait_until_ready(server)
     return server
 
@@ -75,6 +74,11 @@ def serving(core: int | None = None, **environment: str) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+def bound(core: int | None) -> list[str]:
+    """Return what binds a command to a core, where the system can."""
+    return ["taskset", "-c", str(core)] if core is not None and shutil.which("taskset") else []
 
 
 def payload() -> bytes:

@@ -65,7 +65,11 @@ def sha256(content: bytes) -> str:
 
 
 def open_session(model: bytes) -> onnxruntime.InferenceSession:
-    """Open an ONNX model to run on one thread: replicas, not threads, carry the load."""
+    """Open an ONNX model to run on one thread: replicas, not threads, carry the load.
+
+    A replica's quota is about one core. ONNX Runtime would start a thread for each core of the node, and they would
+    use the quota up in a fraction of its period and stand still for the rest.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -2,13 +2,14 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from model.artifact import EXAMPLES_FILE, ArtifactError, load_artifact
 from model.base import RegressionModel
@@ -43,6 +44,7 @@ class OnnxRegressionModel(RegressionModel):
         self.version = artifact.card.version
         self.golden_examples = artifact.examples
         self._regressor = OnnxRegressor(artifact.session)
+        (self._answer_field,) = self.output_schema.model_fields
         self._verify_golden_examples()
 
     @staticmethod
@@ -53,6 +55,11 @@ class OnnxRegressionModel(RegressionModel):
     def predict_batch(self, many: Sequence[BaseModel]) -> list[BaseModel]:
         """Predict ``n`` validated records at once."""
         return answers(self.output_schema, self._regressor.predict(self.encode(many)))
+
+    def predict(self, one: BaseModel) -> BaseModel:
+        """Predict one validated record: what a batch of one answers, without the price of arrays."""
+        amount = self._regressor.predict_one(self.encode([one]))
+        return self.output_schema(**{self._answer_field: in_cents(amount)})
 
     def _verify_golden_examples(self) -> None:
         path = self.directory / EXAMPLES_FILE
@@ -68,11 +75,18 @@ class OnnxRegressionModel(RegressionModel):
 
 
 class OnnxRegressor:
-    """Runs features through an ONNX session."""
+    """Runs features through an ONNX session. Not for several threads at a time: rows that come alone share a buffer."""
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session
-        self._input_name: str = session.get_inputs()[0].name
+        (features,) = session.get_inputs()
+        (amounts,) = session.get_outputs()
+        self._input_name: str = features.name
+        self._row = np.zeros((1, features.shape[1]))
+        self._amount = np.zeros((1, 1))
+        self._binding = session.io_binding()
+        self._binding.bind_ortvalue_input(features.name, onnxruntime.OrtValue.ortvalue_from_numpy(self._row))
+        self._binding.bind_ortvalue_output(amounts.name, onnxruntime.OrtValue.ortvalue_from_numpy(self._amount))
 
     def predict(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Predict n rows of features, shape (n, d), as n amounts in the unit of the answer, shape (n,)."""
@@ -80,12 +94,29 @@ class OnnxRegressor:
         amounts: NDArray[np.float64] = predicted[:, 0]
         return amounts
 
+    def predict_one(self, features: NDArray[np.float32]) -> float:
+        """Predict one row of features, shape (1, d): the same amount in half the time, for want of new arrays."""
+        self._row[:] = features
+        self._session.run_with_iobinding(self._binding)
+        return self._amount.item()
+
 
 def answers(output_schema: type[BaseModel], amounts: NDArray[np.float64]) -> list[BaseModel]:
     """Turn amounts, shape (n,), into records of the one-field output schema: never negative, in whole cents."""
     (field,) = output_schema.model_fields
     cents = np.round(np.maximum(amounts, 0.0), 2).tolist()
-    return [output_schema(**{field: amount}) for amount in cents]
+    return _list_of(output_schema).validate_python([{field: amount} for amount in cents])
+
+
+@cache
+def _list_of(schema: type[BaseModel]) -> TypeAdapter[list[BaseModel]]:
+    """Return what makes many records at once, in half the time of one after the other."""
+    return TypeAdapter(list[schema])  # type: ignore[valid-type]
+
+
+def in_cents(amount: float) -> float:
+    """Round one amount as `answers` does, to the bit: Python's own ``round(amount, 2)`` differs where NumPy is off."""
+    return round(max(amount, 0.0) * 100) / 100
 
 
 def _same_to_the_cent(expected: dict[str, float], found: dict[str, float]) -> bool:

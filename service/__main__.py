@@ -1,6 +1,7 @@
 """`python -m service`: serve what the environment asks for until told to stop."""
 
 import errno
+import gc
 import logging
 import socket
 
@@ -10,6 +11,7 @@ from service.app import Service, load_app
 from service.connections import Connection, ConnectionLimits, Connections
 from service.descriptors import room_for
 from service.drain import DrainingServer
+from service.logs import configure_logs
 from service.refusal import RefusalError, ends_the_process
 from service.settings import Settings, load_settings
 
@@ -23,9 +25,10 @@ def main() -> None:
     """Load, listen, serve."""
     with ends_the_process():
         settings = load_settings()
-        logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        configure_logs(settings.log_level, settings.log_format)
         app = load_app(settings)
         listener = listen(settings.host, settings.port)
+    gc.freeze()  # what is loaded stays: the collector need not look through it with every batch
     serve(app, listener, settings)
 
 

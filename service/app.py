@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import service
 from service.backpressure import PredictionQueue
@@ -26,22 +26,28 @@ from service.documentation import (
 from service.endpoint import Endpoint
 from service.health import Lifecycle, Phase, health_endpoints
 from service.hosting import Hosted, load_models
+from service.inference_protocol import server_endpoints, tensor_endpoints
 from service.intake import Intake
-from service.metrics import Metrics, MetricsMiddleware
-from service.prediction import prediction_endpoints
+from service.logs import RequestLog
+from service.metrics import Metrics
+from service.observing import ObservingMiddleware
+from service.prediction import Predictor, prediction_endpoints
 from service.problems import ProblemMiddleware
 from service.refusal import ends_the_process
 from service.settings import Settings, load_settings
+from service.tracing import TracingMiddleware, load_tracer
 
 _log = logging.getLogger(__name__)
 
 
 class Service(FastAPI):
-    """FastAPI's routes and OpenAPI behind two middlewares of our own."""
+    """FastAPI's routes and OpenAPI behind middlewares of our own."""
 
     def __init__(self, title: str, hosted: Sequence[Hosted], settings: Settings) -> None:
         self.lifecycle = Lifecycle()
         self.metrics = Metrics(hosted, settings.emulate_cpu_ms)
+        self._request_log = RequestLog(settings.slow_request_ms / 1000)
+        self._tracer = load_tracer(title) if settings.tracing else None
         super().__init__(
             title=title,
             version=service.__version__,
@@ -57,15 +63,30 @@ class Service(FastAPI):
         queue = PredictionQueue(settings.max_in_flight, settings.max_wait_ms / 1000)
         served = [one for one in hosted if one.create_endpoint]
         for one in served:
-            self.router.routes.extend(prediction_endpoints(one, intake, queue, settings.emulate_cpu_ms))
+            model_time = self.metrics.models.of(one.model.qualified_name)
+            predictor = Predictor(one.model, queue, settings.emulate_cpu_ms, model_time)
+            self.router.routes.extend(prediction_endpoints(one, intake, predictor))
+            self.router.routes.extend(tensor_endpoints(one.model, predictor, intake, self.lifecycle))
         self.router.routes.extend(health_endpoints(self.lifecycle))
         self.router.routes.append(self.metrics.endpoint())
         self.router.routes.extend(catalogue_endpoints(served, settings.emulate_cpu_ms))
+        self.router.routes.extend(server_endpoints(title, self.lifecycle))
         self.router.routes.extend(_documentation_endpoints(self))
+        self.metrics.expect(self.routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass requests straight to the middlewares: nothing of what FastAPI prepares for them is used here."""
+        if scope["type"] == "http" and self.middleware_stack is not None:
+            scope["app"] = self
+            await self.middleware_stack(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return what a request passes: metrics see every answer, problems answer every exception."""
-        return MetricsMiddleware(ProblemMiddleware(ExactPaths(self.routes, self.router)), self.metrics)
+        answering = ProblemMiddleware(ExactPaths(self.routes, self.router), self.metrics.shed)
+        observed = ObservingMiddleware(answering, self.metrics, self._request_log)
+        return observed if self._tracer is None else TracingMiddleware(observed, self._tracer)
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, made once."""

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
+from service.counters import ShedReason
 from service.problems import ProblemError, unavailable
 from service.receiving import has_left
 
@@ -63,7 +64,7 @@ class PredictionQueue:
     def refuse_when_full(self) -> None:
         """Raise a 503 problem if a prediction has no chance; asked before a body is read, it saves reading it."""
         if self._closed and (len(self._waiting) >= self._max_waiting or self._backlog_s > self._max_wait_s):
-            raise overloaded()
+            raise overloaded(ShedReason.FULL)
 
     async def run(self, work: Callable[[], T], expected_s: float, receive: Receive) -> T:
         """Return what the work returns when it had its turn; raise a 503 problem if it gets none."""
@@ -93,7 +94,7 @@ class PredictionQueue:
     def _expire(self) -> None:
         """Refuse the first that waits: all may wait equally long, so nobody's time is over before the first one's."""
         job = self._waiting.popleft()
-        self._end(job, partial(job.done.set_exception, overloaded()))
+        self._end(job, partial(job.done.set_exception, overloaded(ShedReason.WAITED)))
 
     def _end(self, job: Job[Any], tell: Callable[[], None]) -> None:
         self._backlog_s -= job.expected_s
@@ -140,6 +141,6 @@ def outcome_of(work: Callable[[], T], done: "asyncio.Future[T]") -> Callable[[],
         return partial(done.set_exception, error if is_plain else RuntimeError(f"the prediction raised {error!r}"))
 
 
-def overloaded() -> ProblemError:
+def overloaded(shed: ShedReason) -> ProblemError:
     """Return the problem of a request that would have to wait for too long."""
-    return unavailable("The service has more requests than it can answer in time; try again later.")
+    return unavailable("The service has more requests than it can answer in time; try again later.", shed)

@@ -1,9 +1,9 @@
 """Reading a request body: its content type, its JSON, and the fields that are wrong."""
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 from starlette.types import Receive, Scope
 
 from service.intake import Intake
@@ -19,23 +19,32 @@ LONGEST_LENGTH = 18
 """Digits of a Content-Length that matter."""
 
 Record = TypeVar("Record", bound=BaseModel)
+Place = tuple[int | str, ...]
+"""Keys and indices that lead to a value, from the outside in."""
 
 
 class BodyReader(Generic[Record]):
     """Reads bodies of one schema, never with a coerced or unknown field."""
 
     def __init__(self, schema: type[Record], intake: Intake) -> None:
-        self._adapter = TypeAdapter(schema)
+        self._validate_json = TypeAdapter(schema).validator.validate_json
         self._intake = intake
 
     async def read(self, scope: Scope, receive: Receive) -> Record:
         """Return the valid body, or raise the `ProblemError` that says what is wrong with it."""
-        body = await self._intake.read(receive, announced_bytes=check_headers(scope))
+        return self.parse(await self._intake.read(receive, announced_bytes=check_headers(scope)))
+
+    def parse(self, body: bytes, place_of: Callable[[Place], Place] = tuple) -> Record:
+        """Return what the JSON holds, or raise the `ProblemError` with the places of all that is wrong.
+
+        ``place_of`` says where in the request a place of ``body`` is, where the two are not the same.
+        """
         try:
             # Strict and closed whatever the schema says: a service that guesses hides its clients' mistakes.
-            return self._adapter.validate_json(body, strict=True, extra="forbid")
+            record: Record = self._validate_json(body, strict=True, extra="forbid")
         except ValidationError as invalid:
-            raise problem_of(invalid) from None
+            raise problem_of(invalid, place_of) from None
+        return record
 
 
 def check_headers(scope: Scope) -> int:
@@ -69,13 +78,13 @@ def unsupported(detail: str) -> ProblemError:
     return ProblemError(415, detail, headers={"Accept": "application/json"})
 
 
-def problem_of(invalid: ValidationError) -> ProblemError:
+def problem_of(invalid: ValidationError, place_of: Callable[[Place], Place] = tuple) -> ProblemError:
     """Say what is wrong with a body, without echoing it: it may be huge, secret or not even JSON."""
     count = invalid.error_count()
     if count > COUNTED_ERRORS:
         return ProblemError(422, f"{count} fields are not as the schema in /docs says, too many to list.")
     details = invalid.errors(include_url=False, include_context=False, include_input=False)
-    errors = tuple(field_error(detail) for detail in details[:LISTED_ERRORS])
+    errors = tuple(field_error(place_of(detail["loc"]), detail["msg"]) for detail in details[:LISTED_ERRORS])
     if details[0]["type"] == "json_invalid":
         return ProblemError(400, "The body is not JSON; errors says where it stops being it.", errors)
     what = "1 field is" if count == 1 else f"{count} fields are"
@@ -83,14 +92,14 @@ def problem_of(invalid: ValidationError) -> ProblemError:
     return ProblemError(422, f"{what} not as the schema in /docs says.{rest}", errors)
 
 
-def field_error(detail: ErrorDetails) -> FieldError:
-    """Return one error of pydantic's with the place both as code and as JSON pointer."""
+def field_error(place: Place, message: str) -> FieldError:
+    """Return one error with its place both as code and as JSON pointer."""
     field, pointer = "", "#"
-    for part in detail["loc"]:
+    for part in place:
         name = shortened(str(part), LONGEST_NAME)
         field += f"[{name}]" if isinstance(part, int) else f".{name}"
         pointer += "/" + name.replace("~", "~0").replace("/", "~1")
-    message = shortened(detail["msg"].removeprefix("Value error, "), LONGEST_MESSAGE)
+    message = shortened(message.removeprefix("Value error, "), LONGEST_MESSAGE)
     return FieldError(field=field.removeprefix(".") or "body", pointer=pointer, message=message)
 
 

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import Response
-from starlette.types import Receive, Scope
 
-from service.endpoint import Endpoint, Operation
+from service.endpoint import Endpoint, Operation, constant
 from service.hosting import Hosted
 
 
@@ -45,7 +43,7 @@ def catalogue_endpoints(hosted: Sequence[Hosted], emulate_cpu_ms: float) -> list
     models = ModelList(models=tuple(_summary(one) for one in hosted))
     listing = Operation("list_models", "Models", "The models", returns=ModelList)
     return [
-        _constant("/api/models", models, listing),
+        constant("/api/models", models, listing),
         *(_metadata_endpoint(one, emulate_cpu_ms) for one in hosted),
     ]
 
@@ -54,7 +52,7 @@ def _metadata_endpoint(hosted: Hosted, emulate_cpu_ms: float) -> Endpoint:
     model = hosted.model
     summary = f"{model.display_name}: schemas, version, model card"
     operation = Operation(f"describe_{model.qualified_name}", model.display_name, summary, returns=ModelMetadata)
-    return _constant(f"/api/models/{model.qualified_name}/metadata", _metadata(hosted, emulate_cpu_ms), operation)
+    return constant(f"/api/models/{model.qualified_name}/metadata", _metadata(hosted, emulate_cpu_ms), operation)
 
 
 def _summary(hosted: Hosted) -> ModelSummary:
@@ -76,12 +74,3 @@ def _metadata(hosted: Hosted, emulate_cpu_ms: float) -> ModelMetadata:
         card=None if model.card is None else model.card.model_dump(mode="json"),
         emulate_cpu_ms=emulate_cpu_ms,
     )
-
-
-def _constant(path: str, content: BaseModel, operation: Operation) -> Endpoint:
-    body = content.model_dump_json().encode()  # it never changes, so it is written once
-
-    async def answer(_scope: Scope, _receive: Receive) -> Response:
-        return Response(body, media_type="application/json")
-
-    return Endpoint("GET", path, answer, operation)

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from service.refusal import RefusalError, first_error, shown
 
-TAKEN_PATHS = ("/", "/api", "/docs", "/metrics", "/openapi.json")
+TAKEN_PATHS = ("/", "/api", "/docs", "/metrics", "/openapi.json", "/v2")
 """Paths of the service itself; an alias may be none of them and lie under none of them."""
 
 

@@ -10,11 +10,13 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from service.one_write import OneWrite
 from service.problems import MEDIA_TYPE, problem_document
 
 NEVER_S = float("inf")
 LONGEST_HEAD_BYTES = 65_536
-"""Of a request whose head comes in parts; the parser itself would take in headers for ever."""
+"""Of what a request has beside its body: the parser itself would take in headers, and trailers after the body, for
+ever."""
 
 
 @dataclass(frozen=True)
@@ -98,17 +100,21 @@ class Connection(HttpToolsProtocol):
         """Take in what the client sends; after a pause it begins a request, which has to come to an end."""
         if self.timeout_keep_alive_task is not None:
             self._give_time()
+        self._head_bytes += len(data)
         super().data_received(data)
-        if self._head_is_owed():
-            self._head_bytes += len(data)
-            if self._head_bytes > LONGEST_HEAD_BYTES and not self.transport.is_closing():
-                self._answer_and_close(431, f"The head of the request is longer than {LONGEST_HEAD_BYTES} bytes.")
+        if self._head_bytes > LONGEST_HEAD_BYTES and not self.transport.is_closing():
+            self._answer_and_close(431, f"The head of the request is longer than {LONGEST_HEAD_BYTES} bytes.")
+
+    def on_body(self, body: bytes) -> None:
+        """Count what is no head off."""
+        self._head_bytes -= len(body)
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """Start to answer, for the last time if the connection is to end."""
         super().on_headers_complete()
+        self.cycle.transport = OneWrite(self.transport, self.cycle.scope["method"])
         self._overdue_s = NEVER_S  # whoever reads the body times it
-        self._head_bytes = 0
         self._answers_left -= 1
         if self._answers_left <= 0 or self.loop.time() > self._retires_s or self._shared.each_answer_is_the_last:
             self.cycle.keep_alive = False
@@ -116,6 +122,7 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Wait for the client no more: the request is here."""
         super().on_message_complete()
+        self._head_bytes = 0
         if not self.cycle.response_complete:  # some are answered before they are here
             self._shared.awaited.pop(self, None)
 

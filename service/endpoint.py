@@ -34,6 +34,21 @@ class Operation:
     problems: tuple[int, ...] = ()
 
 
+class JsonResponse(Response):
+    """Bytes that are JSON already; Starlette's own way to the same two headers takes three times as long."""
+
+    def __init__(self, body: bytes) -> None:
+        self.status_code = 200
+        self.background = None
+        self.body = body
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send it."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
 class Endpoint(APIRoute):
     """One method at one path.
 
@@ -75,3 +90,13 @@ def _documented_signature(operation: Operation) -> Callable[..., None]:
     example = Example(summary="Example", value=operation.example)
     endpoint.__annotations__["body"] = Annotated[operation.accepts, Body(openapi_examples={"example": example})]
     return endpoint
+
+
+def constant(path: str, content: BaseModel, operation: Operation) -> Endpoint:
+    """Return an endpoint that always answers the same."""
+    body = content.model_dump_json().encode()  # it never changes, so it is written once
+
+    async def answer(_scope: Scope, _receive: Receive) -> Response:
+        return JsonResponse(body)
+
+    return Endpoint("GET", path, answer, operation)

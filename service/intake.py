@@ -6,6 +6,7 @@ from contextlib import suppress
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
+from service.counters import ShedReason
 from service.problems import ProblemError, unavailable
 from service.receiving import at_hand
 
@@ -46,7 +47,8 @@ class Intake:
                 return await self._read_parts(b"" if first is None else part_of(first), receive)
         except TimeoutError:
             detail = f"The body did not come to its end within {self._timeout_s:g} seconds."
-            raise ProblemError(408, detail, headers={"Connection": "close"}) from None
+            headers = {"Connection": "close"}
+            raise ProblemError(408, detail, headers=headers, shed=ShedReason.SLOW_CLIENT) from None
 
     async def _read_parts(self, part: bytes, receive: Receive) -> bytes:
         body, more = bytearray(), True
@@ -60,7 +62,8 @@ class Intake:
                     await discard(receive)
                     raise self._too_long()
                 if self._pending_bytes > self._max_pending_bytes:
-                    raise unavailable("The service takes in too many long bodies at a time; try again later.")
+                    detail = "The service takes in too many long bodies at a time; try again later."
+                    raise unavailable(detail, ShedReason.MEMORY)
                 message = await receive()
                 part, more = part_of(message), message.get("more_body", False)
         finally:

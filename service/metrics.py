@@ -1,24 +1,22 @@
-"""Prometheus metrics: what was asked, how it was answered, how long it took."""
+"""What `/metrics` shows: what was asked, how it was answered, how long it took, what the service is made of."""
 
-import time
-from collections.abc import Sequence
+import platform
+from collections.abc import Iterable, Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from fastapi.routing import APIRoute
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope
 
+import service
+from service.counters import ModelTimes, RequestTimes, ShedRequests
 from service.endpoint import Endpoint, Operation
 from service.hosting import Hosted
 
-BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0, 5.0)
-"""Fine around the 100 and 250 ms that scenarios demand: a bucket can prove nothing finer than its edges."""
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-OTHER = "other"
-"""Label of every unknown path and of every unknown method: a scanner must not fill the memory with series."""
-NO_ANSWER = "499"
+NO_ANSWER = 499
 """Status label of requests whose client left before the answer began."""
-_LABELS = ("path", "method", "status")
 
 
 class Metrics:
@@ -27,15 +25,11 @@ class Metrics:
     def __init__(self, hosted: Sequence[Hosted], emulate_cpu_ms: float) -> None:
         self.registry = CollectorRegistry()
         self.in_flight = 0
-        self._duration = Histogram(
-            "http_request_duration_seconds",
-            "From the request's headers to the last byte of its answer.",
-            _LABELS,
-            buckets=BUCKETS_S,
-            registry=self.registry,
-        )
-        self._requests = Counter("http_requests", "Answered requests.", _LABELS, registry=self.registry)
-        self._series: dict[tuple[str, str, str], tuple[Histogram, Counter]] = {}
+        self.requests = RequestTimes()
+        self.models = ModelTimes(one.model.qualified_name for one in hosted)
+        self.shed = ShedRequests()
+        for collector in (self.requests, self.models, self.shed):
+            self.registry.register(collector)
         self._describe(hosted, emulate_cpu_ms)
         ProcessCollector(registry=self.registry)
 
@@ -48,18 +42,19 @@ class Metrics:
             registry=self.registry,
         )
         emulated.set(emulate_cpu_ms / 1000)
-        info = Gauge("service_model_info", "Models served.", ("qualified_name", "version"), registry=self.registry)
+        build = Gauge("service_build_info", "What serves.", ("version", "python"), registry=self.registry)
+        build.labels(service.__version__, platform.python_version()).set(1)
+        info = Gauge("service_model_info", "Models served.", ("model", "version"), registry=self.registry)
         for one in hosted:
             info.labels(one.model.qualified_name, one.model.version).set(1)
 
-    def observe(self, path: str, method: str, status: str, duration_s: float) -> None:
-        """Count one request."""
-        key = (path, method, status)
-        series = self._series.get(key)
-        if series is None:  # labels() takes longer than counting, so its result is kept
-            series = self._series[key] = (self._duration.labels(*key), self._requests.labels(*key))
-        series[0].observe(duration_s)
-        series[1].inc()
+    def expect(self, routes: Iterable[BaseRoute]) -> None:
+        """Show the good and the bad answers that POST routes document before the first of them is given."""
+        for route in routes:
+            if isinstance(route, APIRoute) and "POST" in (route.methods or ()):
+                failures = (int(status) for status in route.responses if int(status) >= 500)
+                for status in (200, NO_ANSWER, *failures):
+                    self.requests.expect((route.path, "POST", status))
 
     def endpoint(self) -> Endpoint:
         """Return the page that Prometheus reads."""
@@ -69,34 +64,3 @@ class Metrics:
 
         operation = Operation("metrics", "Health", "Metrics for Prometheus", response_class=PlainTextResponse)
         return Endpoint("GET", "/metrics", answer, operation)
-
-
-class MetricsMiddleware:
-    """Measures every request, whatever becomes of it."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self.app = app
-        self._metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and count how it ended."""
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        status = NO_ANSWER
-
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = str(message["status"])
-            await send(message)
-
-        start_s = time.perf_counter()
-        self._metrics.in_flight += 1
-        try:
-            await self.app(scope, receive, watch)
-        finally:
-            self._metrics.in_flight -= 1
-            route = scope.get("route")
-            path = OTHER if route is None else route.path
-            method = scope["method"] if scope["method"] in METHODS else OTHER
-            self._metrics.observe(path, method, status, time.perf_counter() - start_s)

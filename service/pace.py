@@ -2,6 +2,9 @@
 
 WEIGHT = 0.1
 """Of the latest prediction in the average."""
+LARGEST_STEP = 2.0
+"""A prediction counts as so many times the average at most: one that took far longer was held up by something else, and
+would have others refused that can be answered in time."""
 
 
 class Pace:
@@ -22,4 +25,7 @@ class Pace:
 
     def note(self, duration_s: float, records: int) -> None:
         """Learn from a prediction."""
-        self._per_record_s += WEIGHT * (duration_s / records - self._per_record_s)
+        latest_s = duration_s / records
+        if self._per_record_s:
+            latest_s = min(latest_s, LARGEST_STEP * self._per_record_s)
+        self._per_record_s += WEIGHT * (latest_s - self._per_record_s)

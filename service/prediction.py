@@ -13,14 +13,14 @@ from starlette.types import Receive, Scope
 from model.base import RegressionModel
 from service.backpressure import PredictionQueue
 from service.bodies import BodyReader
-from service.endpoint import Answer, Endpoint, Operation
+from service.counters import ModelTime
+from service.endpoint import Answer, Endpoint, JsonResponse, Operation
 from service.hosting import Hosted, example_of
 from service.intake import Intake
 from service.pace import Pace
 
 MAX_INSTANCES = 1000
 PROBLEMS = (400, 408, 413, 415, 422, 500, 503)
-JSON = "application/json"
 
 
 class Batch(BaseModel):
@@ -34,8 +34,11 @@ class Batch(BaseModel):
 class Predictor:
     """A model as the service asks it: in turn, answers checked, slowed down where it stands for a heavier one."""
 
-    def __init__(self, model: RegressionModel, queue: PredictionQueue, emulate_cpu_ms: float) -> None:
+    def __init__(
+        self, model: RegressionModel, queue: PredictionQueue, emulate_cpu_ms: float, model_time: ModelTime
+    ) -> None:
         self._model = model
+        self._model_time = model_time
         self._queue = queue
         self._emulate_cpu_ms = emulate_cpu_ms
         self._pace_of_one = Pace(emulate_cpu_ms / 1000)
@@ -58,7 +61,9 @@ class Predictor:
         burn_cpu(self._emulate_cpu_ms)
         prediction = self._model.predict(record)
         check_finite(prediction)
-        self._pace_of_one.note(time.perf_counter() - began_s, records=1)
+        took_s = time.perf_counter() - began_s
+        self._pace_of_one.note(took_s, records=1)
+        self._model_time.add(took_s, records=1)
         return prediction
 
     def _many(self, records: Sequence[BaseModel]) -> list[BaseModel]:
@@ -69,7 +74,9 @@ class Predictor:
             raise RuntimeError(f"the model answered {len(records)} records with {len(predictions)} predictions")
         for prediction in predictions:
             check_finite(prediction)
-        self._pace_of_many.note(time.perf_counter() - began_s, len(records))
+        took_s = time.perf_counter() - began_s
+        self._pace_of_many.note(took_s, len(records))
+        self._model_time.add(took_s, len(records))
         return predictions
 
 
@@ -88,12 +95,9 @@ def check_finite(prediction: BaseModel) -> None:
             raise RuntimeError(f"the model predicted {name}={value}")
 
 
-def prediction_endpoints(
-    hosted: Hosted, intake: Intake, queue: PredictionQueue, emulate_cpu_ms: float
-) -> list[Endpoint]:
+def prediction_endpoints(hosted: Hosted, intake: Intake, predictor: Predictor) -> list[Endpoint]:
     """Return the endpoints of one model, its alias included."""
     model = hosted.model
-    predictor = Predictor(model, queue, emulate_cpu_ms)
     base = f"/api/models/{model.qualified_name}"
     one = _answer_one(model, predictor, BodyReader(model.input_schema, intake))
     endpoints = [Endpoint("POST", f"{base}/prediction", one, _operation_one(model, f"predict_{model.qualified_name}"))]
@@ -107,24 +111,24 @@ def prediction_endpoints(
 
 
 def _answer_one(model: RegressionModel, predictor: Predictor, reader: BodyReader[BaseModel]) -> Answer:
-    to_json = TypeAdapter(model.output_schema).dump_json
+    to_json = TypeAdapter(model.output_schema).serializer.to_json
 
     async def answer(scope: Scope, receive: Receive) -> Response:
         predictor.refuse_when_full()
         record = await reader.read(scope, receive)
-        return Response(to_json(await predictor.one(record, receive)), media_type=JSON)
+        return JsonResponse(to_json(await predictor.one(record, receive)))
 
     return answer
 
 
 def _answer_many(model: RegressionModel, predictor: Predictor, reader: BodyReader[Batch]) -> Answer:
-    to_json = TypeAdapter(list[model.output_schema]).dump_json  # type: ignore[name-defined]
+    to_json = TypeAdapter(list[model.output_schema]).serializer.to_json  # type: ignore[name-defined]
 
     async def answer(scope: Scope, receive: Receive) -> Response:
         predictor.refuse_when_full()
         batch = await reader.read(scope, receive)
         predictions = await predictor.many(batch.instances, receive)
-        return Response(b'{"predictions":%b}' % to_json(predictions), media_type=JSON)
+        return JsonResponse(b'{"predictions":%b}' % to_json(predictions))
 
     return answer
 

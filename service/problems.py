@@ -10,6 +10,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.counters import ShedReason, ShedRequests
+
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
     400: "Bad Request",
@@ -70,10 +72,12 @@ class ProblemError(Exception):
         detail: str,
         errors: tuple[FieldError, ...] = (),
         headers: dict[str, str] | None = None,
+        shed: ShedReason | None = None,
     ) -> None:
         super().__init__(status, detail)
         self.problem = problem_document(status, detail, errors)
         self.headers = headers
+        self.shed = shed
 
 
 def problem_document(status: int, detail: str, errors: tuple[FieldError, ...] = ()) -> Problem:
@@ -81,16 +85,17 @@ def problem_document(status: int, detail: str, errors: tuple[FieldError, ...] = 
     return Problem(title=TITLES[status], status=status, detail=detail, errors=errors)
 
 
-def unavailable(detail: str) -> ProblemError:
+def unavailable(detail: str, shed: ShedReason | None = None) -> ProblemError:
     """Return the problem of a service that may answer the same request a little later."""
-    return ProblemError(503, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
+    return ProblemError(503, detail, headers={"Retry-After": str(RETRY_AFTER_S)}, shed=shed)
 
 
 class ProblemMiddleware:
-    """Answers every exception of the application inside it; nothing but a disconnect passes."""
+    """Answers every exception of the application inside it, and counts those shed; nothing but a disconnect passes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, shed: ShedRequests) -> None:
         self.app = app
+        self._shed = shed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and answer what it raises."""
@@ -110,6 +115,8 @@ class ProblemMiddleware:
         except (Exception, asyncio.CancelledError) as error:
             if answer_started:  # too late for another answer: let the server cut the connection
                 raise
+            if isinstance(error, ProblemError) and error.shed is not None:
+                self._shed.count(error.shed)
             await _answer(error)(scope, receive, send)
 
 

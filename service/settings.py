@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import ByteSize, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.logs import LogFormat
 from service.refusal import RefusalError, first_error, shown
 
 PREFIX = "SERVICE_"
@@ -69,6 +70,13 @@ class Settings(BaseSettings):
     emulate_cpu_ms: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)] = 0.0
     """CPU time burnt per predicted record, to stand for a heavier model."""
     log_level: LogLevel = LogLevel.INFO
+    """How much the service tells: at debug level also of requests that were refused."""
+    log_format: LogFormat = LogFormat.PLAIN
+    """`plain` for people, `json` for programs."""
+    slow_request_ms: Annotated[float, Field(gt=0, le=3_600_000, allow_inf_nan=False)] = 1000.0
+    """A request that takes longer is logged."""
+    tracing: bool = False
+    """Send a span of every request where the standard OTEL_* variables say; needs the dependency group `tracing`."""
 
 
 def load_settings() -> Settings:

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +23,31 @@ hypothesis.settings.load_profile("untimed")
 ROOT = Path(__file__).parents[1]
 DEADLINE_S = 30.0
 POLL_S = 0.05
+
+
+HOSTILE_REQUESTS = "hostile requests"
+
+
+@pytest.fixture
+def hostile_requests(record_property: Callable[[str, object], None]) -> Iterator[Callable[[int], None]]:
+    """Give a function to count hostile requests with; the end of the test output tells their number."""
+    sent = 0
+
+    def count(more: int) -> None:
+        nonlocal sent
+        sent += more
+
+    yield count
+    record_property(HOSTILE_REQUESTS, sent)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how many hostile requests all tests have sent; reports bring the numbers from other processes."""
+    reports = [one for outcome in ("", "passed", "failed") for one in terminalreporter.stats.get(outcome, [])]
+    ended = [report for report in reports if getattr(report, "when", "") == "teardown"]
+    sent = sum(number for report in ended for name, number in report.user_properties if name == HOSTILE_REQUESTS)
+    if sent:
+        terminalreporter.write_line(f"{sent:,} hostile requests sent, none answered with a 5xx where a test passed")
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ LAGUARDIA = (-73.8722, 40.7744)
 NEWARK = (-74.1770, 40.6950)
 SECONDS_PER_HOUR = 3_600
 SECONDS_PER_DAY = 86_400
+SECOND = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1)  # without a zone: New York wall-clock time, as in the data
 DAYS_FROM_EPOCH_TO_2009 = 14_245
 MONDAY_OFFSET = 3  # 1970-01-01 was a Thursday
@@ -68,7 +69,7 @@ def encode_columns(columns: TripColumns) -> NDArray[np.float32]:
 def encode(records: Sequence[TripRecord]) -> NDArray[np.float32]:
     """Encode n records as features, shape (n, d), in the order of ``FEATURE_NAMES``."""
     if len(records) == 1:  # the usual request: Python's own numbers take a tenth of the time of arrays of one
-        seconds = (datetime.fromisoformat(records[0].pickup_datetime) - EPOCH) // timedelta(seconds=1)
+        seconds = (datetime.fromisoformat(records[0].pickup_datetime) - EPOCH) // SECOND
         return np.array([_features(records[0], seconds, math.sqrt, min)], dtype=np.float32)
     return encode_columns(_columns(records))
 
@@ -91,21 +92,30 @@ def _features(
     minimum: Callable[[Any, Any], Any],
 ) -> tuple[Any, ...]:
     """Turn one trip, or columns of trips, into features: the operators work on both, to the same bit."""
-    east_km = (trip.dropoff_longitude - trip.pickup_longitude) * KM_PER_DEGREE_EAST
-    north_km = (trip.dropoff_latitude - trip.pickup_latitude) * KM_PER_DEGREE_NORTH
+    from_longitude, from_latitude = trip.pickup_longitude, trip.pickup_latitude
+    to_longitude, to_latitude = trip.dropoff_longitude, trip.dropoff_latitude
+    east_km = (to_longitude - from_longitude) * KM_PER_DEGREE_EAST
+    north_km = (to_latitude - from_latitude) * KM_PER_DEGREE_NORTH
     along_km: Any = east_km * SIN_AVENUES + north_km * COS_AVENUES
     across_km: Any = east_km * COS_AVENUES - north_km * SIN_AVENUES
 
-    def nearer_end_km(airport: tuple[float, float]) -> object:
-        pickup = _squared_km(trip.pickup_longitude, trip.pickup_latitude, airport)
-        dropoff = _squared_km(trip.dropoff_longitude, trip.dropoff_latitude, airport)
-        return sqrt(minimum(pickup, dropoff))
+    def nearer_end_km(longitude: float, latitude: float) -> object:
+        from_east_km = (from_longitude - longitude) * KM_PER_DEGREE_EAST
+        from_north_km = (from_latitude - latitude) * KM_PER_DEGREE_NORTH
+        to_east_km = (to_longitude - longitude) * KM_PER_DEGREE_EAST
+        to_north_km = (to_latitude - latitude) * KM_PER_DEGREE_NORTH
+        return sqrt(
+            minimum(
+                from_east_km * from_east_km + from_north_km * from_north_km,
+                to_east_km * to_east_km + to_north_km * to_north_km,
+            )
+        )
 
     return (
-        trip.pickup_longitude,
-        trip.pickup_latitude,
-        trip.dropoff_longitude,
-        trip.dropoff_latitude,
+        from_longitude,
+        from_latitude,
+        to_longitude,
+        to_latitude,
         trip.passenger_count,
         seconds % SECONDS_PER_DAY / SECONDS_PER_HOUR,
         (seconds // SECONDS_PER_DAY + MONDAY_OFFSET) % 7,
@@ -114,15 +124,7 @@ def _features(
         abs(along_km) + abs(across_km),
         east_km,
         north_km,
-        nearer_end_km(JFK),
-        nearer_end_km(LAGUARDIA),
-        nearer_end_km(NEWARK),
+        nearer_end_km(*JFK),
+        nearer_end_km(*LAGUARDIA),
+        nearer_end_km(*NEWARK),
     )
-
-
-def _squared_km(
-    longitude: float | NDArray[np.float64], latitude: float | NDArray[np.float64], place: tuple[float, float]
-) -> float | NDArray[np.float64]:
-    east_km = (longitude - place[0]) * KM_PER_DEGREE_EAST
-    north_km = (latitude - place[1]) * KM_PER_DEGREE_NORTH
-    return east_km * east_km + north_km * north_km

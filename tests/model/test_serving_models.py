@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from model.artifact import EXAMPLES_FILE
@@ -14,7 +16,7 @@ from model.base import RegressionModel
 from model.golden import edge_values
 from model.insurance_charges import InsuranceChargesModel
 from model.insurance_charges.schema import InsurancePrediction, InsuranceRecord
-from model.serving import OnnxRegressionModel, answers
+from model.serving import OnnxRegressionModel, answers, in_cents
 from model.taxi_fare import TaxiFareModel
 from model.taxi_fare.schema import TripRecord
 
@@ -106,6 +108,12 @@ def test_answers_are_whole_cents_and_never_negative() -> None:
     amounts = [-5.0, -0.0, 0.004, 0.006, 10.126, 1 / 3, 63770.42801]
     found = [str(answer.model_dump()["charges"]) for answer in answers(InsurancePrediction, np.array(amounts))]
     assert found == ["0.0", "0.0", "0.0", "0.01", "10.13", "0.33", "63770.43"]
+
+
+@given(st.floats(-10.0, 1e7))
+def test_one_amount_is_rounded_like_many_to_the_bit(amount: float) -> None:
+    [answer] = answers(InsurancePrediction, np.array([amount]))
+    assert in_cents(amount) == answer.model_dump()["charges"]
 
 
 def test_every_served_answer_is_positive_and_in_cents(model_class: ModelClass) -> None:

@@ -25,6 +25,15 @@ PATHS = {
     "/api/models/taxi_fare_model/predictions": "post",
     "/metrics": "get",
     "/predict": "post",
+    "/v2": "get",
+    "/v2/health/live": "get",
+    "/v2/health/ready": "get",
+    "/v2/models/insurance_charges_model": "get",
+    "/v2/models/insurance_charges_model/infer": "post",
+    "/v2/models/insurance_charges_model/ready": "get",
+    "/v2/models/taxi_fare_model": "get",
+    "/v2/models/taxi_fare_model/infer": "post",
+    "/v2/models/taxi_fare_model/ready": "get",
 }
 POSTS = [path for path, method in PATHS.items() if method == "post"]
 

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from service.app import Service, create_app
+from service.counters import ShedRequests
 from service.health import Phase
 from service.hosting import Hosted
 from service.problems import ProblemMiddleware
@@ -105,5 +106,5 @@ def test_an_answer_that_has_begun_is_cut_not_followed_by_another() -> None:
         sent.append(message)
 
     with pytest.raises(RuntimeError, match="half way"):
-        asyncio.run(ProblemMiddleware(break_off)({"type": "http"}, receive, send))
+        asyncio.run(ProblemMiddleware(break_off, ShedRequests())({"type": "http"}, receive, send))
     assert [message["type"] for message in sent] == ["http.response.start"]

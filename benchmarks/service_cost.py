@@ -1,0 +1,202 @@
+"""What the service costs: `python -m benchmarks.service_cost [cost] [batch] [cold_start] [memory]`.
+
+- cost: CPU time of the server process per prediction, as a multiple of what a bare ASGI callable takes on the same
+  uvicorn for the same requests, the two asked in turn.
+- batch: CPU time of a batch of 1,000 records, as a multiple of a single prediction.
+- cold_start: CPU time from the start of the process until it is ready.
+- memory: resident memory after so many requests.
+
+Each part replaces its own section of ``results/service_cost.json``. Server and client have a core each.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from benchmarks.bare_asgi import answering
+from benchmarks.closed_client import ClosedClient, post
+from benchmarks.servers import Server, machine, serving
+from model.artifact import EXAMPLES_FILE
+from model.insurance_charges import InsuranceChargesModel
+from model.serving import OnnxRegressionModel
+from model.taxi_fare import TaxiFareModel
+
+RESULT_FILE = Path(__file__).parent / "results" / "service_cost.json"
+MODELS: dict[str, type[OnnxRegressionModel]] = {"insurance": InsuranceChargesModel, "taxi": TaxiFareModel}
+ROUNDS = 11
+REQUESTS_A_ROUND = 8_000
+BATCHES_A_ROUND = 40
+RECORDS_A_BATCH = 1000
+STARTS = 7
+SOAK_STEP = 50_000
+SOAK_STEPS = 10
+CLIENT_CORE, SERVER_CORE = 0, 1
+PATIENT = {"SERVICE_MAX_WAIT_MS": "600000"}
+"""A machine that does something else meanwhile shall cost time, not answers: it is CPU time that counts here."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """CPU time per request of two kinds, and how many times the one the other is: median, lowest, highest round."""
+
+    cpu_us: float
+    of_us: float
+    ratio: float
+    lowest: float
+    highest: float
+    rounds: int
+
+
+class Load:
+    """Requests of one kind to one server."""
+
+    def __init__(self, server: Server, client: ClosedClient, count: int = REQUESTS_A_ROUND) -> None:
+        self._process = psutil.Process(server.process.pid)
+        self._client = client
+        self._count = count
+        self._client.ask(count // 10)  # so that nothing is done for the first time in a round
+
+    def round_us(self) -> float:
+        """Send a round; return the CPU time of the server per request."""
+        began_s = cpu_s(self._process)
+        self._client.ask(self._count)
+        return (cpu_s(self._process) - began_s) / self._count * 1e6
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure the parts that are asked for, and write them down."""
+    parts: dict[str, Callable[[], object]] = {"cost": cost, "batch": batch, "cold_start": cold_start, "memory": memory}
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.service_cost",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("parts", nargs="*", choices=[*parts, []], help="default: all", metavar="PART")
+    chosen = parser.parse_args(arguments).parts or list(parts)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {CLIENT_CORE})
+    for part in chosen:
+        figures = parts[part]()
+        _write(part, figures)
+        print(json.dumps({part: figures}, indent=2))
+    return 0
+
+
+def cost() -> dict[str, object]:
+    """CPU time per prediction of each model, beside that of the bare callable."""
+    with answering(SERVER_CORE) as floor, serving(SERVER_CORE, **PATIENT) as server:
+        singles = {name: single_requests(model) for name, model in MODELS.items()}
+        floors = Load(floor, ClosedClient(floor.port, singles["insurance"]))
+        loads = {name: Load(server, ClosedClient(server.port, requests)) for name, requests in singles.items()}
+        return {name: asdict(figures) for name, figures in _compare(loads, floors).items()}
+
+
+def batch() -> dict[str, object]:
+    """CPU time of a batch of each model, beside that of its single prediction."""
+    with serving(SERVER_CORE, **PATIENT) as server:
+        found: dict[str, object] = {}
+        for name, model in MODELS.items():
+            singles = Load(server, ClosedClient(server.port, single_requests(model)))
+            batches = Load(server, ClosedClient(server.port, [batch_request(model)], connections=2), BATCHES_A_ROUND)
+            found[name] = asdict(_compare({name: batches}, singles)[name])
+        return found
+
+
+def _compare(loads: dict[str, Load], floor: Load) -> dict[str, Ratio]:
+    """Ask in turn, so that whatever else the machine does meets all of them; a ratio is one of the same round."""
+    floors_us: list[float] = []
+    costs_us: dict[str, list[float]] = {name: [] for name in loads}
+    for _ in range(ROUNDS):
+        floors_us.append(floor.round_us())
+        for name, load in loads.items():
+            costs_us[name].append(load.round_us())
+    return {name: _ratio(costs, floors_us) for name, costs in costs_us.items()}
+
+
+def _ratio(costs_us: list[float], floors_us: list[float]) -> Ratio:
+    ratios = [cost_us / floor_us for cost_us, floor_us in zip(costs_us, floors_us, strict=True)]
+    return Ratio(
+        cpu_us=round(statistics.median(costs_us), 1),
+        of_us=round(statistics.median(floors_us), 1),
+        ratio=round(statistics.median(ratios), 2),
+        lowest=round(min(ratios), 2),
+        highest=round(max(ratios), 2),
+        rounds=ROUNDS,
+    )
+
+
+def cold_start() -> dict[str, object]:
+    """CPU time of the process until its first answer says that it is ready."""
+    found_s: list[float] = []
+    for _ in range(STARTS):
+        with serving(SERVER_CORE, **PATIENT) as server:
+            found_s.append(cpu_s(psutil.Process(server.process.pid)))
+    return {"cpu_s": round(statistics.median(found_s), 2), "slowest_cpu_s": round(max(found_s), 2), "starts": STARTS}
+
+
+def memory() -> dict[str, object]:
+    """Resident memory at the start and after every so many requests, half of them of each model."""
+    with serving(SERVER_CORE, **PATIENT) as server:
+        process = psutil.Process(server.process.pid)
+        rss_mb = [rss(process)]
+        clients = [ClosedClient(server.port, single_requests(model)) for model in MODELS.values()]
+        for _ in range(SOAK_STEPS):
+            for client in clients * 10:  # in turn, before the service thinks that one of them has gone
+                client.ask(SOAK_STEP // 10 // len(clients))
+            rss_mb.append(rss(process))
+        after = rss_mb[100_000 // SOAK_STEP :]
+        return {
+            "rss_mb_at_start": rss_mb[0],
+            "rss_mb_after_100_000": after[0],
+            "rss_mb_lowest_later": min(after),
+            "rss_mb_highest_later": max(after),
+            "requests": SOAK_STEP * SOAK_STEPS,
+            "rss_mb": rss_mb,
+            "threads": process.num_threads(),
+        }
+
+
+def cpu_s(process: psutil.Process) -> float:
+    """Return the CPU time a process has used since it started."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def rss(process: psutil.Process) -> float:
+    """Return the memory a process has resident, in millions of bytes."""
+    return float(round(process.memory_info().rss / 1e6, 1))
+
+
+def single_requests(model: type[OnnxRegressionModel]) -> list[bytes]:
+    """Return the golden requests of a model, one record each."""
+    return [post(f"/api/models/{model.qualified_name}/prediction", json.dumps(one).encode()) for one in golden(model)]
+
+
+def batch_request(model: type[OnnxRegressionModel]) -> bytes:
+    """Return the golden requests of a model as one batch, repeated until it is full."""
+    records = golden(model)
+    many = [records[number % len(records)] for number in range(RECORDS_A_BATCH)]
+    return post(f"/api/models/{model.qualified_name}/predictions", json.dumps({"instances": many}).encode())
+
+
+def golden(model: type[OnnxRegressionModel]) -> list[object]:
+    """Return the records of the committed golden examples."""
+    lines = (model.artifact_directory / EXAMPLES_FILE).read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["request"] for line in lines]
+
+
+def _write(part: str, figures: object) -> None:
+    written = json.loads(RESULT_FILE.read_text(encoding="utf-8")) if RESULT_FILE.is_file() else {}
+    written |= {part: figures, "machine": machine()}
+    RESULT_FILE.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""A model that stands for a heavier one takes the CPU time it is told to, and everybody can see that it does."""
+
+import json
+import urllib.request
+
+import psutil
+import pytest
+
+from service.openapi import COMMITTED
+from tests.conftest import RunningService, ServiceFactory
+from tests.service.records import JSON_HEADERS, MODELS, batch_path, record, single_path
+
+EMULATED_MS = 20
+RECORDS = 30
+INSURANCE = MODELS[0]
+ONE = json.dumps(record(INSURANCE)).encode()
+MANY = json.dumps({"instances": [record(INSURANCE)] * 3}).encode()
+INFER = f"/v2/models/{INSURANCE.qualified_name}/infer"
+DOCUMENTED = json.loads(COMMITTED.read_text(encoding="utf-8"))["paths"][INFER]["post"]["requestBody"]["content"]
+TWO_AS_TENSORS = json.dumps(DOCUMENTED["application/json"]["examples"]["example"]["value"]).encode()
+
+
+@pytest.fixture(scope="module")
+def heavy(running_service: ServiceFactory) -> RunningService:
+    return running_service(SERVICE_EMULATE_CPU_MS=str(EMULATED_MS))
+
+
+def ask(url: str, body: bytes | None = None) -> str:
+    with urllib.request.urlopen(urllib.request.Request(url, body, JSON_HEADERS), timeout=30) as answer:  # noqa: S310
+        return str(answer.read().decode())
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "records"),
+    [(single_path(INSURANCE), ONE, 1), (batch_path(INSURANCE), MANY, 3), (INFER, TWO_AS_TENSORS, 2)],
+)
+def test_a_record_takes_the_cpu_time_asked_for(heavy: RunningService, path: str, body: bytes, records: int) -> None:
+    process = psutil.Process(heavy.process.pid)
+    before_s = sum(process.cpu_times()[:2])
+    for _ in range(RECORDS // records):
+        ask(heavy.url + path, body)
+    spent_ms = (sum(process.cpu_times()[:2]) - before_s) * 1000 / RECORDS
+    assert 0.9 * EMULATED_MS <= spent_ms <= 1.1 * EMULATED_MS
+
+
+def test_it_shows_in_metadata_and_metrics(heavy: RunningService) -> None:
+    metadata = json.loads(ask(f"{heavy.url}/api/models/{INSURANCE.qualified_name}/metadata"))
+    assert metadata["emulate_cpu_ms"] == EMULATED_MS
+    assert f"service_emulated_cpu_seconds {EMULATED_MS / 1000}" in ask(f"{heavy.url}/metrics")
