@@ -93,6 +93,7 @@ documents: install ## Write again what is made from the code: openapi.json, run.
 	@$(BIN)/python -m service.openapi
 	@$(BIN)/python -m load_tests.report.schema
 	@$(BIN)/python -m load_tests.monitoring staged
+	@$(BIN)/python -m deployment.prometheus_rule
 
 install-dev: $(VENV)/requirements-dev.installed ## Make .venv with what development needs as well
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from deployment import prometheus_rule
 from service.app import load_app
 from service.settings import Settings
 from tests.conftest import ROOT
@@ -220,3 +221,15 @@ def test_prometheus_finds_the_service_by_its_label_and_port() -> None:
     assert [end["port"] for end in monitor["endpoints"]] == [port["name"] for port in service["spec"]["ports"]]
     paths = {getattr(route, "path", "") for route in load_app(Settings()).routes}
     assert {end["path"] for end in monitor["endpoints"]} <= paths
+
+
+def test_prometheus_gets_the_rules_that_were_made_from_the_scenario() -> None:
+    rules = rendered("single", monitoring=True).the("PrometheusRule")["spec"]
+    assert rules == yaml.safe_load(prometheus_rule.RULES.read_text(encoding="utf-8"))
+    assert prometheus_rule.FILE.read_text(encoding="utf-8") == prometheus_rule.render()
+
+
+def test_grafana_gets_the_dashboard() -> None:
+    found = [one for one in rendered("single", monitoring=True).of_kind("ConfigMap") if "grafana_dashboard" in str(one)]
+    [dashboard] = [one for one in found if one["metadata"]["labels"].get("grafana_dashboard") == "1"]
+    assert list(dashboard["data"]) == ["staged.dashboard.json"]
