@@ -5,7 +5,6 @@ import os
 import platform
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import psutil
 
+from load_tests.ports import free_port
 from model.base import RegressionModel
 from model.insurance_charges import InsuranceChargesModel
 from service.hosting import example_of
@@ -57,7 +57,7 @@ class Server:
 
 def start(core: int | None = None, **environment: str) -> Server:
     """Start a service with these settings, bound to a core if one is given and there are several."""
-    port = _free_port()
+    port = free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SERVICE_")}
     settings = {"SERVICE_PORT": str(port), "SERVICE_LOG_LEVEL": "warning"} | environment
     command = [sys.executable, "-m", "service"]
@@ -93,11 +93,6 @@ def machine() -> dict[str, object]:
         "machine": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count(),
     }
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def _wait_until_ready(server: Server) -> None:
