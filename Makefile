@@ -46,7 +46,7 @@ serve: install ## Serve both models on PORT until Ctrl-C
 	@SERVICE_PORT=$(PORT) $(BIN)/python -m service
 
 loadtest: install ## Put the load of SCENARIO on HOST, or on what is deployed, or on PORT, and judge it
-	@$(BIN)/python -m deployment loadtest $(DEPLOYMENT) --host "$(HOST)" $(SCENARIO)
+	@$(BIN)/python -m deployment loadtest $(DEPLOYMENT) $(SCENARIO)
 
 calibrate: install ## Measure what this generator can do on this machine
 	@$(BIN)/python -m load_tests.calibrate
@@ -65,7 +65,7 @@ teardown: install ## Remove everything that deploy made
 	@$(BIN)/python -m deployment teardown $(DEPLOYMENT)
 
 DEPLOYMENT = --platform "$(PLATFORM)" --overlay "$(OVERLAY)" --registry "$(REGISTRY)" --base-image "$(BASE_IMAGE)" \
-	--port "$(PORT)" $(if $(MONITORING),--monitoring)
+	--port "$(PORT)" --host "$(HOST)" $(if $(MONITORING),--monitoring)
 
 ##@ The models
 data: install ## Download the real data sets into data/

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from deployment import record, steps
@@ -34,7 +35,7 @@ def main(arguments: list[str] | None = None, clock: Clock = REAL_CLOCK, folder: 
     try:
         request = _request(options, folder)
         if options.command == "loadtest":
-            return steps.loadtest(request, clock, _host(options, folder), options.scenarios)
+            return steps.loadtest(_on_something(request, options), clock, options.scenarios)
         return _STEPS[options.command](request, clock)
     except DeploymentError as error:
         sys.stdout.flush()
@@ -44,11 +45,11 @@ def main(arguments: list[str] | None = None, clock: Clock = REAL_CLOCK, folder: 
         return 130
 
 
-def _host(options: argparse.Namespace, folder: Path) -> str:
-    """Where the load goes if not to a platform: HOST, or what `make serve` serves as long as nothing is deployed."""
-    last = record.read(folder)
-    deployed = options.platform or (last is not None and last.stands)
-    return str(options.host) or ("" if deployed else f"http://127.0.0.1:{options.port}")
+def _on_something(request: Request, options: argparse.Namespace) -> Request:
+    """As long as nothing is deployed, load goes to what `make serve` serves."""
+    last = record.read(request.folder)
+    somewhere = request.host or options.platform or (last is not None and last.stands)
+    return request if somewhere else replace(request, host=f"http://127.0.0.1:{request.port}")
 
 
 def _request(options: argparse.Namespace, folder: Path) -> Request:
@@ -61,6 +62,7 @@ def _request(options: argparse.Namespace, folder: Path) -> Request:
         registry=options.registry,
         base_image=options.base_image or DEFAULT_BASE_IMAGE,
         port=options.port,
+        host=options.host.rstrip("/"),
         container=options.container,
         monitoring=options.monitoring,
         settings=settings_in(os.environ),
@@ -75,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--registry", default="", help="where the image is pushed to (kubernetes)")
     common.add_argument("--base-image", default="", help=f"instead of {DEFAULT_BASE_IMAGE}")
     common.add_argument("--port", type=int, default=8000, help="port on this machine (docker, local)")
+    common.add_argument("--host", default="", help="base URL of the service, instead of the one that is found")
     common.add_argument("--container", default="loadproof", help="name of the container (docker)")
     common.add_argument("--monitoring", action="store_true", help="what the Prometheus operator reads as well")
     parser = argparse.ArgumentParser(prog="python -m deployment", description=__doc__)
@@ -83,7 +86,6 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser(name, parents=[common], help=step.__doc__)
     loadtest = commands.add_parser("loadtest", parents=[common], help=steps.loadtest.__doc__)
     loadtest.add_argument("scenarios", nargs="+", help="name of a scenario, or path of its file")
-    loadtest.add_argument("--host", default="", help="base URL, instead of what is deployed")
     return parser
 
 

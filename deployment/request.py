@@ -46,6 +46,8 @@ class Request:
     base_image: str = DEFAULT_BASE_IMAGE
     port: int = 8000
     """Port on this machine, where the platform is this machine."""
+    host: str = ""
+    """Base URL of the service, where the person knows it better than the platform."""
     container: str = "loadproof"
     """Name of the container, where the platform is Docker."""
     monitoring: bool = False

@@ -1,11 +1,14 @@
 """What the commands do, the same on every platform; each returns an exit code."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 from deployment import record
 from deployment.console import say
 from deployment.doctor import examine, insist
 from deployment.first_prediction import wait_for_a_right_prediction
 from deployment.load import run_load_test
 from deployment.platforms.choice import platform_for
+from deployment.platforms.platform import Platform
 from deployment.record import Record
 from deployment.request import Request
 from deployment.waiting import Clock
@@ -26,9 +29,9 @@ def deploy(request: Request, clock: Clock) -> int:
     record.write(begun, request.folder)
     image = platform.deploy()
     record.write(begun.model_copy(update={"image": image}), request.folder)
-    with platform.url() as url:
-        model = wait_for_a_right_prediction(url, clock)
-        say(f"\n{model} answers rightly at {url}\nnow: make loadtest SCENARIO=smoke")
+    with _base_url(request, platform) as found:
+        model = wait_for_a_right_prediction(found, clock)
+        say(f"\n{model} answers rightly at {found}\nnow: make loadtest SCENARIO=smoke")
     return 0
 
 
@@ -40,17 +43,19 @@ def status(request: Request, clock: Clock) -> int:
 
 def url(request: Request, clock: Clock) -> int:
     """Print the base URL of the service."""
-    with platform_for(request, clock).url() as found:
+    with _base_url(request, platform_for(request, clock)) as found:
         say(found)
     return 0
 
 
-def loadtest(request: Request, clock: Clock, host: str, scenarios: list[str]) -> int:
-    """Put load on `host` if it is given, else on what is deployed; the exit code is the verdict's."""
-    if host:
-        return run_load_test(host, scenarios)
-    with platform_for(request, clock).url() as found:
+def loadtest(request: Request, clock: Clock, scenarios: list[str]) -> int:
+    """Put load on the service; the exit code is the verdict's."""
+    with _base_url(request, platform_for(request, clock)) as found:
         return run_load_test(found, scenarios)
+
+
+def _base_url(request: Request, platform: Platform) -> AbstractContextManager[str]:
+    return nullcontext(request.host) if request.host else platform.url()
 
 
 def teardown(request: Request, clock: Clock) -> int:

@@ -15,6 +15,7 @@ from deployment.request import NAMESPACE, SERVICE, Request
 from deployment.waiting import Clock, wait_for
 
 GONE_PATIENCE_S = 180.0
+_PART_OF = manifests.PART_OF.split("=")
 
 
 class Provider(Protocol):
@@ -142,7 +143,10 @@ class ClusterPlatform:
 
     def teardown(self, image: str) -> None:
         """Remove the autoscaler, so that nothing is scaled any more, then the namespace with everything in it."""
-        if self._namespace() is not None:
+        namespace = self._namespace()
+        if namespace is not None:
+            if namespace.metadata.labels.get(_PART_OF[0]) != _PART_OF[1]:
+                raise DeploymentError(f"namespace {NAMESPACE} was not made by make deploy: it stays")
             say(f"removing namespace {NAMESPACE}")
             self._kubectl.output("delete", "horizontalpodautoscaler", "--all", "--ignore-not-found")
             self._kubectl.output("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")

@@ -65,7 +65,7 @@ def cluster(stage: Stage, served: RunningService) -> Stage:
     stage.answer("^kubectl get .*apiservice")
     stage.answer("^kubectl kustomize", objects.MANIFESTS)
     stage.answer("^kubectl (apply|delete|patch)")
-    stage.answer("^kubectl get .*namespace loadproof", objects.namespace())
+    stage.answer("^kubectl get .* namespace loadproof", objects.namespace())
     stage.answer("^kubectl get .*deployment model-service", objects.deployment())
     stage.answer("^kubectl get .*replicasets", objects.replica_sets())
     stage.answer("^kubectl get .*pods", objects.pods(objects.pod()))

@@ -79,10 +79,11 @@ def service(port: int = 30808) -> str:
     return json.dumps({"metadata": {"name": "model-service"}, "spec": {"ports": [{"port": 80, "nodePort": port}]}})
 
 
-def namespace(going: bool = False) -> str:
+def namespace(going: bool = False, part_of: str = "loadproof") -> str:
     """Return the namespace, which may be on its way out."""
     deleted = {"deletionTimestamp": "2026-01-01T00:00:00Z"} if going else {}
-    return json.dumps({"metadata": {"name": "loadproof", **deleted}})
+    labels = {"app.kubernetes.io/part-of": part_of}
+    return json.dumps({"metadata": {"name": "loadproof", "labels": labels, **deleted}})
 
 
 def metrics_server(*arguments: str) -> str:

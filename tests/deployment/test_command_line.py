@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,9 +63,24 @@ def test_a_host_that_is_named_counts_before_what_is_deployed(
 
 
 def test_a_load_test_of_nothing_says_what_to_do(minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    minikube.answer("^kubectl get .*namespace loadproof", errors='namespaces "loadproof" not found', exit_code=1)
+    minikube.answer("^kubectl get .* namespace loadproof", errors='namespaces "loadproof" not found', exit_code=1)
     assert run("loadtest", "--platform", "minikube", "smoke") == 2
     assert "nothing is deployed on minikube: run make deploy" in capsys.readouterr().err
+
+
+def test_a_signal_reaches_the_load_test_and_its_verdict_comes_back(stage: Stage, served: RunningService) -> None:
+    """Told to stop, a run is INVALID (exit code 4) and says so, and what started it waits for that."""
+    command = [sys.executable, "-m", "deployment", "loadtest", "--host", served.url, "staged"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines: list[str] = []
+        for line in process.stdout:
+            lines.append(line)
+            if "answered right" in line and "warm-up" in line:
+                process.send_signal(signal.SIGTERM)
+    assert process.returncode == 4
+    assert lines[-1].startswith("INVALID (exit 4)")
+    assert stage.calls == []
 
 
 def planned(target: str, *variables: str) -> str:
@@ -80,13 +97,15 @@ def planned(target: str, *variables: str) -> str:
 @pytest.mark.parametrize("target", ["doctor", "deploy", "status", "teardown"])
 def test_make_passes_on_what_it_is_told(target: str) -> None:
     told = planned(target, "PLATFORM=kind", "OVERLAY=seed", "REGISTRY=r.example", "BASE_IMAGE=b:1", "PORT=9000")
-    wanted = '--platform "kind" --overlay "seed" --registry "r.example" --base-image "b:1" --port "9000"'
+    wanted = '--platform "kind" --overlay "seed" --registry "r.example" --base-image "b:1" --port "9000" --host ""'
     assert f"-m deployment {target} {wanted}" in told
     assert "--monitoring" in planned(target, "MONITORING=yes")
 
 
 def test_make_passes_scenario_and_host_on() -> None:
-    assert planned("loadtest", "SCENARIO=smoke taxi", "HOST=http://h:1").endswith('--host "http://h:1" smoke taxi')
+    told = planned("loadtest", "SCENARIO=smoke taxi", "HOST=http://h:1")
+    assert '--host "http://h:1"' in told
+    assert told.endswith("smoke taxi")
 
 
 @needs_kubectl

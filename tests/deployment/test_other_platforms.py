@@ -80,6 +80,15 @@ def test_a_foreign_cluster_gets_the_image_from_the_registry(cluster: Stage, run:
     assert cluster.position("docker push") < cluster.position("kubectl apply")
 
 
+def test_a_foreign_cluster_may_be_reached_by_another_address(
+    cluster: Stage, run: Run, served: RunningService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster.answer("^kubectl config .*current-context", "production\n")
+    cluster.answer("^kubectl get .*nodes", objects.nodes(("InternalIP", "192.0.2.1")))
+    assert run("deploy", *ON_KUBERNETES, "--host", f"{served.url}/") == 0
+    assert f"answers rightly at {served.url}\n" in capsys.readouterr().out
+
+
 def test_a_foreign_cluster_needs_a_registry(cluster: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     cluster.answer("^kubectl config .*current-context", "production\n")
     assert run("deploy", "--platform", "kubernetes") == 2
