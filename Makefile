@@ -11,13 +11,19 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 WHEELS ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/loadproof/wheels
 
 SCENARIO ?= staged
-HOST ?= http://127.0.0.1:8000
+HOST ?=
+PLATFORM ?=
+OVERLAY ?= single
+REGISTRY ?=
+BASE_IMAGE ?=
+MONITORING ?=
 PORT ?= $(if $(SERVICE_PORT),$(SERVICE_PORT),8000)
 DATA ?= real
 MODELS := $(patsubst model/%/training.py,%,$(wildcard model/*/training.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lock demo serve loadtest calibrate data train documents test lint format clean FORCE
+.PHONY: help install install-dev lock demo serve loadtest calibrate data train documents test lint format clean FORCE \
+	doctor deploy status teardown
 
 ##@ Start here
 help: ## List what can be made
@@ -26,6 +32,8 @@ help: ## List what can be made
 		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  SCENARIO=staged HOST=http://127.0.0.1:8000 PORT=8000"
+	@echo "  PLATFORM=minikube|kind|kubernetes|docker|local OVERLAY=single|autoscaled|seed"
+	@echo "  REGISTRY=registry.example.com/team BASE_IMAGE=python:3.11-slim-bookworm MONITORING=yes"
 	@echo "  MODELS=\"insurance_charges taxi_fare\" DATA=real|synthetic|PATH PYTHON=python3.11"
 
 demo: install ## Serve both models here, put load on them and read the verdict
@@ -37,11 +45,27 @@ install: $(VENV)/requirements.installed ## Make .venv with what the repository n
 serve: install ## Serve both models on PORT until Ctrl-C
 	@SERVICE_PORT=$(PORT) $(BIN)/python -m service
 
-loadtest: install ## Put the load of SCENARIO on the service at HOST, and judge it
-	@$(BIN)/python -m load_tests run $(SCENARIO) --host $(HOST)
+loadtest: install ## Put the load of SCENARIO on HOST, or on what is deployed, or on PORT, and judge it
+	@$(BIN)/python -m deployment loadtest $(DEPLOYMENT) $(SCENARIO)
 
 calibrate: install ## Measure what this generator can do on this machine
 	@$(BIN)/python -m load_tests.calibrate
+
+##@ On a platform
+doctor: install ## Look whether everything is there that deploy needs on PLATFORM
+	@$(BIN)/python -m deployment doctor $(DEPLOYMENT)
+
+deploy: install ## Build the image, bring it to PLATFORM in the arrangement OVERLAY, wait for a right answer
+	@$(BIN)/python -m deployment deploy $(DEPLOYMENT)
+
+status: install ## Tell of pods, CPU, replicas, autoscaler and events
+	@$(BIN)/python -m deployment status $(DEPLOYMENT)
+
+teardown: install ## Remove everything that deploy made
+	@$(BIN)/python -m deployment teardown $(DEPLOYMENT)
+
+DEPLOYMENT = --platform "$(PLATFORM)" --overlay "$(OVERLAY)" --registry "$(REGISTRY)" --base-image "$(BASE_IMAGE)" \
+	--port "$(PORT)" --host "$(HOST)" $(if $(MONITORING),--monitoring)
 
 ##@ The models
 data: install ## Download the real data sets into data/
@@ -51,7 +75,7 @@ train: $(MODELS:%=model/%/artifact/card.json) ## Train what has changed, on DATA
 
 ##@ Development
 # Most tests wait for real processes, so there may be more at a time than there are cores. A few measure times.
-test: lint ## Run what CI runs
+test: lint $(VENV)/requirements-checkov.installed ## Run what CI runs
 	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not alone"
 	@$(BIN)/python -m pytest -m alone
 
@@ -69,15 +93,18 @@ documents: install ## Write again what is made from the code: openapi.json, run.
 	@$(BIN)/python -m service.openapi
 	@$(BIN)/python -m load_tests.report.schema
 	@$(BIN)/python -m load_tests.monitoring staged
+	@$(BIN)/python -m deployment.prometheus_rule
 
 install-dev: $(VENV)/requirements-dev.installed ## Make .venv with what development needs as well
 
-lock: install-dev ## Compile pyproject.toml into the three requirements files, newest versions
-	@for target in "requirements-serving.txt" "requirements.txt --group training --group load" \
-			"requirements-dev.txt --group training --group load --group tracing --group dev"; do \
+lock: install-dev ## Compile pyproject.toml into the requirements files, newest versions
+	@for target in "requirements-serving.txt pyproject.toml" \
+			"requirements.txt pyproject.toml --group training --group load" \
+			"requirements-dev.txt pyproject.toml --group training --group load --group tracing --group dev" \
+			"requirements-sbom.txt --group sbom" "requirements-checkov.txt --group checkov"; do \
 		echo "compiling $$target"; \
 		$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-			pyproject.toml -o $$target || exit 1; \
+			-o $$target || exit 1; \
 	done
 
 clean: ## Remove .venv and caches; data/ and reports/ stay
@@ -110,6 +137,13 @@ $(VENV)/%.installed: %.txt | $(BIN)/python
 			exit 1; fi; \
 		$(INSTALL) -q -r $<; fi
 	@touch $@
+
+# checkov brings a hundred packages, which are not to decide the versions of ours.
+$(VENV)/requirements-checkov.installed: PIP := $(PIP) --python $(VENV)/checkov/bin/python
+$(VENV)/requirements-checkov.installed: | $(VENV)/checkov/bin/python
+
+$(VENV)/checkov/bin/python: | $(BIN)/python
+	@$(BIN)/python -m venv --without-pip $(VENV)/checkov
 
 # Which data the models are to be trained on is a dependency like any other.
 .build/training-data: FORCE

@@ -50,7 +50,7 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 
 @each_document
 def test_every_path_that_is_named_exists(document: Path) -> None:
-    rooms = "model|service|load_tests|configuration|docs|tests|benchmarks|monitoring"
+    rooms = "model|service|load_tests|configuration|kubernetes|deployment|docs|tests|benchmarks|monitoring"
     for path in re.findall(rf"`((?:{rooms})/[\w./*-]*)`", document.read_text(encoding="utf-8")):
         assert path.startswith(MADE) or list(ROOT.glob(path)), path
 

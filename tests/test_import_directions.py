@@ -36,3 +36,9 @@ def test_the_load_generator_loads_nothing_that_could_block_its_event_loop() -> N
 )
 def test_deciding_and_reporting_does_not_load_locust(module: str) -> None:
     assert not loaded_by(f"import load_tests.{module}") & {"locust", "gevent"}
+
+
+def test_deploying_loads_nothing_of_what_is_deployed() -> None:
+    loaded = loaded_by("import deployment.__main__")
+    assert not loaded & (TRAINING | {"numpy", "onnxruntime", "fastapi", "locust", "gevent", "model", "service"})
+    assert "load_tests" not in loaded

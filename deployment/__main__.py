@@ -1,0 +1,93 @@
+"""The command line: `python -m deployment doctor|deploy|status|url|loadtest|teardown`."""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from deployment import record, steps
+from deployment.errors import DeploymentError
+from deployment.request import (
+    BUILD_FOLDER,
+    DEFAULT_BASE_IMAGE,
+    PlatformName,
+    Request,
+    check_overlay,
+    platform_named,
+    settings_in,
+)
+from deployment.waiting import REAL_CLOCK, Clock
+
+FAILED = 2
+_STEPS = {
+    "doctor": steps.doctor,
+    "deploy": steps.deploy,
+    "status": steps.status,
+    "url": steps.url,
+    "teardown": steps.teardown,
+}
+
+
+def main(arguments: list[str] | None = None, clock: Clock = REAL_CLOCK, folder: Path = BUILD_FOLDER) -> int:
+    """Run a command; its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        request = _request(options, folder)
+        if options.command == "loadtest":
+            return steps.loadtest(_on_something(request, options), clock, options.scenarios)
+        return _STEPS[options.command](request, clock)
+    except DeploymentError as error:
+        sys.stdout.flush()
+        sys.stderr.write(f"{error}\n")
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+
+
+def _on_something(request: Request, options: argparse.Namespace) -> Request:
+    """As long as nothing is deployed, load goes to what `make serve` serves."""
+    last = record.read(request.folder)
+    somewhere = request.host or options.platform or (last is not None and last.stands)
+    return request if somewhere else replace(request, host=f"http://127.0.0.1:{request.port}")
+
+
+def _request(options: argparse.Namespace, folder: Path) -> Request:
+    """What is asked for; the platform is the last one's if none is named."""
+    last = record.read(folder)
+    last_platform = last.platform if last else PlatformName.MINIKUBE
+    return Request(
+        platform=platform_named(options.platform) if options.platform else last_platform,
+        overlay=check_overlay(options.overlay),
+        registry=options.registry,
+        base_image=options.base_image or DEFAULT_BASE_IMAGE,
+        port=options.port,
+        host=options.host.rstrip("/"),
+        container=options.container,
+        monitoring=options.monitoring,
+        settings=settings_in(os.environ),
+        folder=folder,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--platform", default="", help=f"{', '.join(PlatformName)}; else the last one, else minikube")
+    common.add_argument("--overlay", default="single", help="folder of kubernetes/overlays")
+    common.add_argument("--registry", default="", help="where the image is pushed to (kubernetes)")
+    common.add_argument("--base-image", default="", help=f"instead of {DEFAULT_BASE_IMAGE}")
+    common.add_argument("--port", type=int, default=8000, help="port on this machine (docker, local)")
+    common.add_argument("--host", default="", help="base URL of the service, instead of the one that is found")
+    common.add_argument("--container", default="loadproof", help="name of the container (docker)")
+    common.add_argument("--monitoring", action="store_true", help="what the Prometheus operator reads as well")
+    parser = argparse.ArgumentParser(prog="python -m deployment", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, step in _STEPS.items():
+        commands.add_parser(name, parents=[common], help=step.__doc__)
+    loadtest = commands.add_parser("loadtest", parents=[common], help=steps.loadtest.__doc__)
+    loadtest.add_argument("scenarios", nargs="+", help="name of a scenario, or path of its file")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""The load test as a process of its own, whose exit code is passed on."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+
+def run_load_test(url: str, scenarios: Sequence[str]) -> int:
+    """Put the load of some scenarios on a URL; SIGTERM is passed on, Ctrl-C it gets itself."""
+    process = subprocess.Popen([sys.executable, "-m", "load_tests", "run", *scenarios, "--host", url])
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        process.send_signal(number)
+
+    before = signal.signal(signal.SIGTERM, pass_on), signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return process.wait()
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGINT, before[1])

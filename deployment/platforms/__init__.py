@@ -1,0 +1,1 @@
+"""The five platforms, each in a file."""

@@ -1,0 +1,111 @@
+"""One container on this machine, with the limits and the rights that the Deployment gives its pods."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+
+from deployment.commands import attempt, output_of
+from deployment.console import say
+from deployment.engine import look_at_engine, remove_images
+from deployment.errors import DeploymentError
+from deployment.finding import Finding, finding
+from deployment.image import NAME, build, describe
+from deployment.pod_template import PodTemplate, cores, number_of_bytes, read_pod_template, read_settings
+from deployment.request import Request, Setting
+from deployment.waiting import Clock, wait_for
+
+_INNER_PORT = 8000
+_PATIENCE_S = 60.0
+_LOG_LINES = "12"
+
+
+class Docker:
+    """A container engine.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked for.
+    clock : Clock
+        How waiting is done.
+    """
+
+    def __init__(self, request: Request, clock: Clock) -> None:
+        self._request = request
+        self._clock = clock
+        self._container = request.container
+
+    def look(self) -> Iterator[Finding]:
+        """Yield what has to be in order."""
+        yield finding("Docker", look_at_engine)
+
+    def deploy(self) -> str:
+        """Build the image and run it in place of an earlier container."""
+        image = describe(self._request)
+        build(image)
+        attempt(["docker", "rm", "--force", self._container])
+        output_of(["docker", "run", "--detach", "--name", self._container, *self._options(), image.reference])
+        if what := wait_for(self._what_is_missing, _PATIENCE_S, self._clock):
+            raise DeploymentError(f"the container is not up: {what}")
+        return image.reference
+
+    def _options(self) -> list[str]:
+        settings = {setting.name: setting for setting in (*read_settings(), *self._request.settings)}
+        pod = read_pod_template(self._request.overlay)
+        return run_options(pod, tuple(settings.values()), self._request.port)
+
+    def _what_is_missing(self) -> str:
+        state = output_of(["docker", "inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", self._container])
+        if state.split()[0] in ("exited", "dead"):
+            log = attempt(["docker", "logs", "--tail", _LOG_LINES, self._container])
+            raise DeploymentError(f"the container ended with exit code {state.split()[1]}:\n{log.complaint}")
+        return "" if state.split()[0] == "running" else f"it is {state.split()[0]}"
+
+    def url(self) -> AbstractContextManager[str]:
+        """Give the URL of the port that was published."""
+        published = attempt(["docker", "port", self._container, f"{_INNER_PORT}/tcp"])
+        if published.exit_code != 0 or not published.output.strip():
+            raise DeploymentError("no container is running: make deploy PLATFORM=docker")
+        return nullcontext(f"http://127.0.0.1:{published.output.split()[0].rpartition(':')[2]}")
+
+    def status(self) -> None:
+        """Tell of the container, its CPU and memory, and its last words."""
+        if attempt(["docker", "inspect", self._container]).exit_code != 0:
+            say("nothing is deployed on docker")
+            return
+        for title, command in (
+            ("container", ["ps", "--all", "--filter", f"name=^{self._container}$"]),
+            ("CPU and memory", ["stats", "--no-stream", self._container]),
+            ("log", ["logs", "--tail", _LOG_LINES, self._container]),
+        ):
+            shown = attempt(["docker", *command])
+            say(f"\n{title}\n{(shown.output + shown.errors).rstrip()}")
+
+    def teardown(self, image: str) -> None:
+        """Stop the container as Kubernetes would, remove it and the images."""
+        del image
+        if attempt(["docker", "inspect", self._container]).exit_code == 0:
+            say("removing the container")
+            output_of(["docker", "rm", "--force", self._container])
+        remove_images(NAME)
+
+
+def run_options(pod: PodTemplate, settings: tuple[Setting, ...], port: int) -> list[str]:
+    """Return what `docker run` is given, so that the container may use and do what the pod may.
+
+    The config map is left out: its only file is in the image as well, where the service looks for it.
+    """
+    container, security = pod.container, pod.container.security_context
+    paths = {mount.name: mount.mount_path for mount in container.volume_mounts}
+    folders = [(paths[volume.name], volume.empty_dir.size_limit) for volume in pod.volumes if volume.empty_dir]
+    memory = str(number_of_bytes(container.resources.limits["memory"]))
+    return [
+        *("--publish", f"127.0.0.1:{port}:{_INNER_PORT}"),
+        *("--cpus", str(cores(container.resources.limits["cpu"])), "--memory", memory, "--memory-swap", memory),
+        *("--user", f"{pod.security_context.run_as_user}:{pod.security_context.run_as_group}"),
+        *(["--read-only"] if security.read_only_root_filesystem else []),
+        *([] if security.allow_privilege_escalation else ["--security-opt", "no-new-privileges"]),
+        *(part for name in security.capabilities.drop for part in ("--cap-drop", name)),
+        *("--stop-timeout", str(pod.termination_grace_period_seconds)),
+        *(part for path, size in folders for part in ("--tmpfs", f"{path}:size={number_of_bytes(size)}")),
+        *(part for setting in settings for part in ("--env", f"{setting.name}={setting.value}")),
+    ]

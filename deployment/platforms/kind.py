@@ -1,0 +1,59 @@
+"""kind: a cluster in containers of this machine."""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+
+from deployment.commands import attempt, output_of
+from deployment.console import say
+from deployment.engine import look_at_engine, remove_images
+from deployment.errors import DeploymentError
+from deployment.finding import Finding, finding
+from deployment.image import NAME, Image, build
+from deployment.kubectl import Kubectl
+from deployment.platforms.node_port import node_port, node_port_url
+
+LOAD_PATIENCE_S = 300.0
+CREATE = "kind create cluster --config kubernetes/kind.yaml"
+
+
+class Kind:
+    """The kind cluster of KIND_CLUSTER_NAME, whose default is kind."""
+
+    preloaded = True
+
+    def __init__(self) -> None:
+        self._name = os.environ.get("KIND_CLUSTER_NAME", "kind")
+        self.context = f"kind-{self._name}"
+
+    def look(self) -> Iterator[Finding]:
+        """Yield what has to be in order."""
+        yield finding("Docker", look_at_engine)
+        yield finding("kind", self._exists)
+
+    def _exists(self) -> str:
+        there = output_of(["kind", "get", "clusters"]).split()
+        if self._name not in there:
+            raise DeploymentError(f"there is no cluster {self._name}: make it with `{CREATE}`")
+        return f"cluster {self._name}"
+
+    def provide(self, image: Image) -> None:
+        """Build the image with Docker and copy it into the nodes."""
+        build(image)
+        say("copying the image into kind")
+        output_of(["kind", "load", "docker-image", image.reference, "--name", self._name], patience_s=LOAD_PATIENCE_S)
+
+    def enable_metrics(self, kubectl: Kubectl) -> None:
+        """Leave that to the person: kind has no addons, and nothing is downloaded into a cluster unasked."""
+
+    def url(self, kubectl: Kubectl) -> AbstractContextManager[str]:
+        """Give the URL of a port that kind maps to this machine, or of the node, which Linux reaches directly."""
+        mapped = attempt(["docker", "port", f"{self._name}-control-plane", f"{node_port(kubectl)}/tcp"])
+        if mapped.exit_code == 0 and mapped.output.strip():
+            return nullcontext(f"http://127.0.0.1:{mapped.output.split()[0].rpartition(':')[2]}")
+        return node_port_url(kubectl, f"map its node port to this machine: `kind delete cluster`, then `{CREATE}`")
+
+    def remove_image(self, image: str) -> None:
+        """Remove the image from this machine's engine; in the nodes, kind can remove none."""
+        del image
+        remove_images(NAME)

@@ -1,0 +1,63 @@
+"""Any Kubernetes: the current context of kubectl, and a registry that its nodes can reach."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+
+from deployment.commands import show
+from deployment.engine import look_at_engine, remove_images
+from deployment.errors import DeploymentError
+from deployment.finding import Finding, finding
+from deployment.image import NAME, Image, build
+from deployment.kubectl import Kubectl, kubectl_program
+from deployment.platforms.node_port import node_port_url
+from deployment.request import Request
+
+
+class Kubernetes:
+    """The cluster of the current context.
+
+    Parameters
+    ----------
+    request : Request
+        Names the registry.
+    """
+
+    preloaded = False
+    context = ""
+
+    def __init__(self, request: Request) -> None:
+        self._registry = request.registry
+
+    def look(self) -> Iterator[Finding]:
+        """Yield what has to be in order."""
+        yield finding("Docker", look_at_engine)
+        yield finding("registry", self._named_registry)
+        yield finding("context", self._current)
+
+    def _named_registry(self) -> str:
+        if not self._registry:
+            raise DeploymentError("the nodes have to get the image from somewhere: REGISTRY=registry.example.com/team")
+        return self._registry
+
+    def _current(self) -> str:
+        current = Kubectl("", kubectl_program()).attempt("config", "current-context")
+        if current.exit_code != 0:
+            raise DeploymentError("kubectl has no current context: choose one with `kubectl config use-context NAME`")
+        return current.output.strip()
+
+    def provide(self, image: Image) -> None:
+        """Build the image and push it."""
+        build(image)
+        show(["docker", "push", image.reference])
+
+    def enable_metrics(self, kubectl: Kubectl) -> None:
+        """Leave that to whoever runs the cluster."""
+
+    def url(self, kubectl: Kubectl) -> AbstractContextManager[str]:
+        """Give the URL of the node port at the first node that is reached."""
+        return node_port_url(kubectl, "give the address that leads there, HOST=http://…")
+
+    def remove_image(self, image: str) -> None:
+        """Remove the image from this machine's engine; what was pushed belongs to the registry."""
+        del image
+        remove_images(f"{self._registry.rstrip('/')}/{NAME}" if self._registry else f"*/{NAME}")

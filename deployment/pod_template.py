@@ -1,0 +1,120 @@
+"""The Deployment's manifest as a container engine understands it: the same limits, user and rights."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import Field
+
+from deployment.observed import Observed
+from deployment.request import ROOT, Setting
+
+_UNITS = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "": 1}
+
+
+class Resources(Observed):
+    """What a container may use."""
+
+    limits: dict[str, str]
+
+
+class Capabilities(Observed):
+    """What of root's rights a process keeps."""
+
+    drop: tuple[str, ...] = ()
+
+
+class ContainerSecurity(Observed):
+    """What a container may do."""
+
+    allow_privilege_escalation: bool = True
+    read_only_root_filesystem: bool = False
+    capabilities: Capabilities = Capabilities()
+
+
+class Mount(Observed):
+    """Where a volume is seen."""
+
+    name: str
+    mount_path: str
+
+
+class PodContainer(Observed):
+    """The container of the service."""
+
+    resources: Resources
+    security_context: ContainerSecurity
+    volume_mounts: tuple[Mount, ...] = ()
+
+
+class PodSecurity(Observed):
+    """Who its processes are."""
+
+    run_as_user: int
+    run_as_group: int
+
+
+class EmptyDir(Observed):
+    """A folder that lives as long as the pod."""
+
+    size_limit: str
+
+
+class Volume(Observed):
+    """Something to mount; only empty folders are told apart."""
+
+    name: str
+    empty_dir: EmptyDir | None = None
+
+
+class PodTemplate(Observed):
+    """The pod of the service."""
+
+    termination_grace_period_seconds: int
+    security_context: PodSecurity
+    containers: tuple[PodContainer, ...] = Field(min_length=1, max_length=1)
+    volumes: tuple[Volume, ...] = ()
+
+    @property
+    def container(self) -> PodContainer:
+        """Its only container."""
+        return self.containers[0]
+
+
+def read_pod_template(overlay: str, root: Path = ROOT) -> PodTemplate:
+    """Return the pod of an overlay: the base's, with the overlay's own `deployment.yaml` merged into it."""
+    folder = root / "kubernetes"
+    document = yaml.safe_load((folder / "base" / "deployment.yaml").read_text(encoding="utf-8"))
+    patch = folder / "overlays" / overlay / "deployment.yaml"
+    if patch.exists():
+        document = merged(document, yaml.safe_load(patch.read_text(encoding="utf-8")))
+    return PodTemplate.model_validate(document["spec"]["template"]["spec"])
+
+
+def read_settings(root: Path = ROOT) -> tuple[Setting, ...]:
+    """Return the settings that the base gives every pod."""
+    lines = (root / "kubernetes" / "base" / "settings.env").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("=", 1) for line in lines if line.strip() and not line.startswith("#"))
+    return tuple(Setting(name, value) for name, value in pairs)
+
+
+def merged(document: Any, patch: Any) -> Any:
+    """Return a document with a patch in it, as kustomize merges: mappings by key, lists of named things by name."""
+    if isinstance(document, dict) and isinstance(patch, dict):
+        return document | {key: merged(document.get(key), value) for key, value in patch.items()}
+    if isinstance(document, list) and isinstance(patch, list) and all("name" in one for one in patch):
+        by_name = {one["name"]: one for one in patch}
+        return [merged(one, by_name.get(one["name"], {})) for one in document]
+    return patch
+
+
+def cores(quantity: str) -> Decimal:
+    """Return CPU cores: ``500m`` are half of one."""
+    return Decimal(quantity[:-1]) / 1000 if quantity.endswith("m") else Decimal(quantity)
+
+
+def number_of_bytes(quantity: str) -> int:
+    """Return bytes: ``1Ki`` are 1024."""
+    unit = quantity[-2:] if quantity[-2:] in _UNITS else ""
+    return int(quantity.removesuffix(unit)) * _UNITS[unit]

@@ -1,0 +1,78 @@
+"""What is asked for: where, in which arrangement, with which settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from deployment.errors import DeploymentError
+
+ROOT = Path(__file__).parents[1]
+OVERLAYS = ROOT / "kubernetes" / "overlays"
+NAMESPACE = "loadproof"
+SERVICE = "model-service"
+"""Name of the Deployment, of the Service and of the autoscaler."""
+BUILD_FOLDER = ROOT / ".build" / "deployment"
+DEFAULT_BASE_IMAGE = "python:3.11-slim-bookworm"
+_PREFIX = "SERVICE_"
+_OURS = ("SERVICE_HOST", "SERVICE_PORT")
+
+
+class PlatformName(StrEnum):
+    """Where the service can be brought to."""
+
+    MINIKUBE = "minikube"
+    KIND = "kind"
+    KUBERNETES = "kubernetes"
+    DOCKER = "docker"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A variable in the environment of the service."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything a platform has to know."""
+
+    platform: PlatformName
+    overlay: str = "single"
+    registry: str = ""
+    base_image: str = DEFAULT_BASE_IMAGE
+    port: int = 8000
+    """Port on this machine, where the platform is this machine."""
+    host: str = ""
+    """Base URL of the service, where the person knows it better than the platform."""
+    container: str = "loadproof"
+    """Name of the container, where the platform is Docker."""
+    monitoring: bool = False
+    settings: tuple[Setting, ...] = ()
+    folder: Path = BUILD_FOLDER
+    """Where files are kept that are made on the way."""
+
+
+def platform_named(name: str) -> PlatformName:
+    """Return a platform by its name."""
+    try:
+        return PlatformName(name)
+    except ValueError:
+        raise DeploymentError(f"PLATFORM={name}: choose one of {', '.join(PlatformName)}") from None
+
+
+def check_overlay(name: str) -> str:
+    """Return the name of an overlay that exists."""
+    there = sorted(path.parent.name for path in OVERLAYS.glob("*/kustomization.yaml"))
+    if name not in there:
+        raise DeploymentError(f"OVERLAY={name}: choose one of {', '.join(there)}")
+    return name
+
+
+def settings_in(environment: Mapping[str, str]) -> tuple[Setting, ...]:
+    """Return the service's settings of a shell; address and port are the platform's business."""
+    names = sorted(name for name in environment if name.startswith(_PREFIX) and name not in _OURS)
+    return tuple(Setting(name, environment[name]) for name in names)

@@ -1,0 +1,68 @@
+"""What the commands do, the same on every platform; each returns an exit code."""
+
+from contextlib import AbstractContextManager, nullcontext
+
+from deployment import record
+from deployment.console import say
+from deployment.doctor import examine, insist
+from deployment.first_prediction import wait_for_a_right_prediction
+from deployment.load import run_load_test
+from deployment.platforms.choice import platform_for
+from deployment.platforms.platform import Platform
+from deployment.record import Record
+from deployment.request import Request
+from deployment.waiting import Clock
+
+NOT_IN_ORDER = 2
+
+
+def doctor(request: Request, clock: Clock) -> int:
+    """Look whether everything is there that deploy needs."""
+    return 0 if examine(platform_for(request, clock)) else NOT_IN_ORDER
+
+
+def deploy(request: Request, clock: Clock) -> int:
+    """Bring the service to the platform and wait until it answers rightly."""
+    platform = platform_for(request, clock)
+    insist(platform)
+    begun = Record(platform=request.platform, overlay=request.overlay)
+    record.write(begun, request.folder)
+    image = platform.deploy()
+    record.write(begun.model_copy(update={"image": image}), request.folder)
+    with _base_url(request, platform) as found:
+        model = wait_for_a_right_prediction(found, clock)
+        say(f"\n{model} answers rightly at {found}\nnow: make loadtest SCENARIO=smoke")
+    return 0
+
+
+def status(request: Request, clock: Clock) -> int:
+    """Tell how the service is there."""
+    platform_for(request, clock).status()
+    return 0
+
+
+def url(request: Request, clock: Clock) -> int:
+    """Print the base URL of the service."""
+    with _base_url(request, platform_for(request, clock)) as found:
+        say(found)
+    return 0
+
+
+def loadtest(request: Request, clock: Clock, scenarios: list[str]) -> int:
+    """Put load on the service; the exit code is the verdict's."""
+    with _base_url(request, platform_for(request, clock)) as found:
+        return run_load_test(found, scenarios)
+
+
+def _base_url(request: Request, platform: Platform) -> AbstractContextManager[str]:
+    return nullcontext(request.host) if request.host else platform.url()
+
+
+def teardown(request: Request, clock: Clock) -> int:
+    """Remove everything that deploy made."""
+    last = record.read(request.folder)
+    image = last.image if last and last.platform is request.platform else ""
+    platform_for(request, clock).teardown(image)
+    record.mark_torn_down(request.platform, request.folder)
+    say(f"torn down on {request.platform}")
+    return 0

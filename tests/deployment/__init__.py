@@ -1,0 +1,1 @@
+"""Commands that bring the service to a platform, with stand-ins for the programs they run."""

@@ -1,0 +1,92 @@
+"""A stage with a minikube on which everything goes well, a clock that does not wait, and a service to answer."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from deployment.__main__ import main
+from deployment.waiting import Clock
+from tests.conftest import RunningService, ServiceFactory
+from tests.deployment import objects
+from tests.deployment.stage import Stage
+
+Run = Callable[..., int]
+
+
+class FakeClock:
+    """Time that passes only when somebody waits, and then fast: every look at a cluster runs programs."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def sleep(self, duration_s: float) -> None:
+        """Let time pass."""
+        self.now_s += 30 * duration_s
+
+    def clock(self) -> Clock:
+        """Return it as the commands know it."""
+        return Clock(lambda: self.now_s, self.sleep)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """Give a machine without any program, and without a deployment."""
+    made = Stage(tmp_path)
+    made.install()
+    monkeypatch.setenv("PATH", str(made.bin))
+    for name in [name for name in os.environ if name.startswith(("SERVICE_", "MINIKUBE_", "KIND_"))]:
+        monkeypatch.delenv(name)
+    return made
+
+
+@pytest.fixture
+def run(stage: Stage) -> Run:
+    """Give the command line, on a clock that does not wait: ``run("deploy", "--platform", "kind")``."""
+    return lambda *arguments: main(list(arguments), FakeClock().clock(), stage.folder)
+
+
+@pytest.fixture(scope="module")
+def served(running_service: ServiceFactory) -> RunningService:
+    """Give a service that answers rightly."""
+    return running_service()
+
+
+@pytest.fixture
+def cluster(stage: Stage, served: RunningService) -> Stage:
+    """Give a cluster on which everything goes well, with kubectl and Docker."""
+    stage.install("kubectl", "docker")
+    stage.answer("^docker version", "29.1\n")
+    stage.answer("^docker (build|push|image rm)")
+    stage.answer("^docker image ls", "loadproof-service:0123\n")
+    stage.answer("^kubectl version", "Client Version: v1.37.0\n")
+    stage.answer("^kubectl get .*--raw /readyz", "ok")
+    stage.answer("^kubectl get .*apiservice")
+    stage.answer("^kubectl kustomize", objects.MANIFESTS)
+    stage.answer("^kubectl (apply|delete|patch)")
+    stage.answer("^kubectl get .* namespace loadproof", objects.namespace())
+    stage.answer("^kubectl get .*deployment model-service", objects.deployment())
+    stage.answer("^kubectl get .*replicasets", objects.replica_sets())
+    stage.answer("^kubectl get .*pods", objects.pods(objects.pod()))
+    stage.answer("^kubectl get .*configmap,", "configmap/rest-config-new\n")
+    stage.answer("^kubectl get .*service model-service", objects.service(served.port))
+    stage.answer("^kubectl get .*nodes", objects.nodes(("InternalIP", "127.0.0.1")))
+    stage.answer("^kubectl top", "new-abcde 3m 70Mi\n")
+    stage.answer("^kubectl get .*events", "1s Warning BackOff pod/new-abcde Back-off\n")
+    stage.answer("^kubectl logs", "the last words\n")
+    return stage
+
+
+@pytest.fixture
+def minikube(cluster: Stage, served: RunningService) -> Stage:
+    """Give the same in minikube."""
+    cluster.install("minikube")
+    cluster.answer("^minikube .* status", "minikube\nhost: Running\nkubelet: Running\napiserver: Running\n")
+    cluster.answer("^minikube .* image (load|rm)")
+    cluster.answer("^minikube .* image ls", "registry.k8s.io/pause:3.10\n")
+    cluster.answer("^minikube .* addons list", '{"metrics-server": {"Profile": "minikube", "Status": "enabled"}}')
+    cluster.answer("^minikube .* addons enable")
+    cluster.answer("^minikube .* service model-service", f"{served.url}\n")
+    cluster.answer("^kubectl get .*metrics-server", objects.metrics_server("--metric-resolution=15s"))
+    return cluster

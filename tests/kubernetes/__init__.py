@@ -1,0 +1,1 @@
+"""The manifests, the image and what checks them."""

@@ -1,0 +1,75 @@
+"""The pods are such as a namespace lets in that enforces the restricted Pod Security Standard."""
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.kubernetes.rendered import each_overlay, needs_kubectl, rendered
+
+pytestmark = needs_kubectl
+RESTRICTED_VOLUMES = {
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+}
+LOWEST_USER = 10001
+
+
+@pytest.mark.parametrize("mode", ["enforce", "warn", "audit"])
+def test_the_namespace_asks_for_restricted_pods(mode: str) -> None:
+    labels = rendered("single").the("Namespace")["metadata"]["labels"]
+    assert labels[f"pod-security.kubernetes.io/{mode}"] == "restricted"
+
+
+@each_overlay
+def test_processes_are_nobody_on_the_node(overlay: str) -> None:
+    security = rendered(overlay).pod["securityContext"]
+    assert security["runAsNonRoot"] is True
+    assert min(security[name] for name in ("runAsUser", "runAsGroup", "fsGroup")) >= LOWEST_USER
+    assert security["seccompProfile"] == {"type": "RuntimeDefault"}
+
+
+@each_overlay
+def test_a_container_has_no_rights_to_lose(overlay: str) -> None:
+    assert rendered(overlay).container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+
+
+@each_overlay
+def test_a_pod_shares_nothing_with_its_node(overlay: str) -> None:
+    pod = rendered(overlay).pod
+    assert not {"hostNetwork", "hostPID", "hostIPC", "hostUsers"} & set(pod)
+    assert all(set(volume) - {"name"} <= RESTRICTED_VOLUMES for volume in pod["volumes"])
+    assert not any("hostPort" in port for port in rendered(overlay).container["ports"])
+
+
+@each_overlay
+def test_what_a_pod_writes_is_bounded(overlay: str) -> None:
+    assert all(volume["emptyDir"]["sizeLimit"] for volume in rendered(overlay).pod["volumes"] if "emptyDir" in volume)
+
+
+@each_overlay
+def test_a_pod_carries_no_token(overlay: str) -> None:
+    pod, account = rendered(overlay).pod, rendered(overlay).the("ServiceAccount")
+    assert pod["automountServiceAccountToken"] is account["automountServiceAccountToken"] is False
+    assert pod["serviceAccountName"] == account["metadata"]["name"]
+    assert pod["enableServiceLinks"] is False
+
+
+@each_overlay
+def test_nothing_goes_in_or_out_that_is_not_allowed(overlay: str) -> None:
+    everyone = [one["spec"] for one in rendered(overlay).of_kind("NetworkPolicy") if one["spec"]["podSelector"] == {}]
+    assert [sorted(policy["policyTypes"]) for policy in everyone] == [["Egress", "Ingress"]]
+    assert not any("egress" in one["spec"] for one in rendered(overlay).of_kind("NetworkPolicy"))
+
+
+def test_the_image_has_the_user_of_the_pods() -> None:
+    security = rendered("single").pod["securityContext"]
+    assert f"\nUSER {security['runAsUser']}:{security['runAsGroup']}\n" in (ROOT / "Dockerfile").read_text("utf-8")
