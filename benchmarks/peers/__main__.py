@@ -1,6 +1,6 @@
 """Serve the same model in several ways and measure all in turn: `python -m benchmarks.peers [names...] [--rounds N]`.
 
-Each peer gets an environment of its own in ``.build/peers`` (about 3 GB for all, and a few minutes the first time). In
+Each peer gets an environment of its own in ``.build/peers`` (about 2.4 GB for all, some minutes the first time). In
 every round each of them is started, loaded and stopped, one after the other, so that whatever else the machine does
 meets all alike. All of them, and not fewer, leave the figures in ``results/peers.json`` and the picture in
 ``docs/pictures/peers.svg`` and the tables in ``docs/peers.md``.
