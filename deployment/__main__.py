@@ -53,11 +53,11 @@ def _on_something(request: Request, options: argparse.Namespace) -> Request:
 
 
 def _request(options: argparse.Namespace, folder: Path) -> Request:
-    """What is asked for; the platform is the last one's if none is named."""
-    last = record.read(folder)
-    last_platform = last.platform if last else PlatformName.MINIKUBE
+    """What is asked for. Where no platform is named, what comes after a deployment goes where that went."""
+    last = None if options.command in ("doctor", "deploy") else record.read(folder)
+    default = last.platform if last else PlatformName.MINIKUBE
     return Request(
-        platform=platform_named(options.platform) if options.platform else last_platform,
+        platform=platform_named(options.platform) if options.platform else default,
         overlay=check_overlay(options.overlay),
         registry=options.registry,
         base_image=options.base_image or DEFAULT_BASE_IMAGE,
@@ -72,7 +72,9 @@ def _request(options: argparse.Namespace, folder: Path) -> Request:
 
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--platform", default="", help=f"{', '.join(PlatformName)}; else the last one, else minikube")
+    common.add_argument(
+        "--platform", default="", help=f"{', '.join(PlatformName)}; else minikube, or where the last deployment went"
+    )
     common.add_argument("--overlay", default="single", help="folder of kubernetes/overlays")
     common.add_argument("--registry", default="", help="where the image is pushed to (kubernetes)")
     common.add_argument("--base-image", default="", help=f"instead of {DEFAULT_BASE_IMAGE}")

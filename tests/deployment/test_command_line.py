@@ -62,6 +62,12 @@ def test_a_host_that_is_named_counts_before_what_is_deployed(
     assert minikube.calls == []
 
 
+def test_a_deployment_goes_to_minikube_wherever_the_last_one_went(minikube: Stage, run: Run) -> None:
+    record.write(Record(platform=PlatformName.DOCKER, overlay="single", stands=False), minikube.folder)
+    assert run("deploy") == 0
+    assert minikube.called("kubectl apply")
+
+
 def test_a_load_test_of_nothing_says_what_to_do(minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     minikube.answer("^kubectl get .* namespace loadproof", errors='namespaces "loadproof" not found', exit_code=1)
     assert run("loadtest", "--platform", "minikube", "smoke") == 2
