@@ -14,6 +14,7 @@ from pathlib import Path
 
 import gevent
 from flask import has_request_context
+from gevent.lock import RLock
 from locust.env import Environment
 from locust.util.timespan import parse_timespan
 
@@ -113,6 +114,7 @@ class LoadSession:
         self._under_way: UnderWay | None = None
         self._watching: list[gevent.Greenlet[..., None]] = []
         self._last: tuple[RunReport, Drawing] | None = None
+        self._concluding = RLock()
         environment.process_exit_code = Verdict.INVALID.exit_code
         self._read_scenario()
 
@@ -219,10 +221,16 @@ class LoadSession:
             self._under_way.record.errors.append(repr(error))
 
     def conclude(self) -> None:
-        """Judge the run and write its reports, once."""
-        under_way, self._under_way = self._under_way, None
-        if under_way is None:
-            return
+        """Judge the run and write its reports, once; whoever asks for that meanwhile waits for it.
+
+        Locust ends at the end of its shape, and at a signal: when both come together, two greenlets are about it.
+        """
+        with self._concluding:
+            under_way, self._under_way = self._under_way, None
+            if under_way is not None:
+                self._judge(under_way)
+
+    def _judge(self, under_way: UnderWay) -> None:
         gevent.killall(self._watching)
         under_way.offering.conclude()
         record = under_way.record
@@ -238,6 +246,7 @@ class LoadSession:
 
     def show(self) -> None:
         """Show the last run's report in the terminal, when its page is drawn."""
+        self.conclude()
         if self._last is not None:
             report, drawing = self._last
             terminal.show(report, str(drawing.result()), sys.stdout)
