@@ -73,9 +73,8 @@ class Service(FastAPI):
         self.metrics.expect(endpoints)
         self.router.routes.extend(endpoints)
         dispatcher = Dispatcher(endpoints, self.metrics.shed)
-        self._requests: ASGIApp = ObservedAnswers(
-            dispatcher.answer, self.metrics, RequestLog(settings.slow_request_ms / 1000)
-        )
+        self.observed = ObservedAnswers(dispatcher.answer, self.metrics, RequestLog(settings.slow_request_ms / 1000))
+        self._requests: ASGIApp = self.observed
         if settings.tracing:
             self._requests = TracingMiddleware(self._requests, load_tracer(title))
 

@@ -4,11 +4,13 @@ import logging
 import re
 import secrets
 import time
+from http import HTTPStatus
 from itertools import count
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from service.counters import ShedReason
 from service.endpoint import Answer
 from service.logs import REQUEST_ID, RequestLine, RequestLog, current_request
 from service.metrics import NO_ANSWER, Metrics
@@ -58,7 +60,16 @@ class ObservedAnswers:
             _log.debug("the client left before its request was complete")
         finally:
             self._metrics.in_flight -= 1
-            self._note(scope, status, time.perf_counter() - start_s)
+            duration_s = time.perf_counter() - start_s
+            route = scope.get("route")
+            method = scope["method"] if scope["method"] in METHODS else OTHER
+            self._note(method, OTHER if route is None else route.path, status, duration_s)
+
+    def note_unreadable(self, status: int, duration_s: float) -> None:
+        """Count an answer to something that never became a request, as the connection gives it."""
+        if status == HTTPStatus.REQUEST_TIMEOUT:
+            self._metrics.shed.count(ShedReason.SLOW_CLIENT)
+        self._note(OTHER, OTHER, status, duration_s)
 
     def _id_of(self, scope: Scope) -> bytes:
         for name, value in scope["headers"]:
@@ -66,10 +77,7 @@ class ObservedAnswers:
                 return value  # type: ignore[no-any-return]
         return b"%b-%d" % (self._prefix, next(self._numbers))
 
-    def _note(self, scope: Scope, status: int, duration_s: float) -> None:
-        route = scope.get("route")
-        path = OTHER if route is None else route.path
-        method = scope["method"] if scope["method"] in METHODS else OTHER
+    def _note(self, method: str, path: str, status: int, duration_s: float) -> None:
         self._metrics.requests.observe((path, method, status), duration_s)
         if status >= self._log.from_status or duration_s >= self._log.slow_s:
             self._log.write(RequestLine(method, path, status, round(duration_s * 1000, 3)))
