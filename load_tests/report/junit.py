@@ -23,7 +23,7 @@ def render(report: RunReport) -> bytes:
     suite.timestamp = f"{report.facts.started_at:%Y-%m-%dT%H:%M:%S}"
     for name, value in _properties(report):
         suite.add_property(name, _text(value))
-    suite.add_testcases([_trust_case(report), *(_objective_case(report, objective) for objective in report.objectives)])
+    suite.add_testcases([_trust_case(report), *(_objective_case(report, objective) for objective in report.judged)])
     xml = JUnitXml("loadproof")
     xml.add_testsuite(suite)
     xml.update_statistics()
