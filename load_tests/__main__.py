@@ -5,7 +5,7 @@ import sys
 import traceback
 
 from load_tests.judgement import Verdict
-from load_tests.launch import choose, run_all
+from load_tests.launch import check_watched, choose, run_all
 from load_tests.preflight import check_base_url
 from load_tests.quantities import format_duration
 from load_tests.report import terminal
@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         chosen = [choose(name) for name in options.scenarios]
         if options.command == "run":
+            check_watched(chosen, options.cluster_record)
             return run_all(
                 chosen, check_base_url(options.host), options.report_folder, options.processes, options.cluster_record
             )

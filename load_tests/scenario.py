@@ -191,14 +191,17 @@ class Scenario(_Part):
             raise ValueError(
                 f"load.settle: closed stages need at least {SLOWEST_USER_CHANGE_S:g}s until all users are there"
             )
+        if not 0.5 <= self.confidence < 1:
+            raise ValueError(f"confidence: {self.confidence:.0%} is not from 50% to below 100%: write 95% or 99%")
+        return self
+
+    @model_validator(mode="after")
+    def _scales_once(self) -> Self:
+        names = [stage.name for stage in self.stages]
         if self.scaling and self.scaling.step not in (None, *names):
             raise ValueError(f"scaling.step: no stage is named {self.scaling.step!r}: there are {', '.join(names)}")
         if self.scaling and self.repeat > 1:
-            raise ValueError(
-                "scaling: a cluster that has grown in the first round is no other in the second: repeat: 1"
-            )
-        if not 0.5 <= self.confidence < 1:
-            raise ValueError(f"confidence: {self.confidence:.0%} is not from 50% to below 100%: write 95% or 99%")
+            raise ValueError("scaling: what has grown in the first round stays so in the second: leave out `repeat`")
         return self
 
 
