@@ -21,7 +21,7 @@ LATER = "later"
 """Given in place of a record by whoever joins the run with one afterwards."""
 UNJUDGED = "what is demanded of the cluster cannot be judged: "
 NO_RECORD = (
-    "nobody watched it. `make loadtest` does on a cluster; elsewhere start `python -m load_tests.cluster watch` before "
+    "nobody watches it. `make loadtest` does on a cluster; elsewhere start `python -m load_tests.cluster watch` before "
     "the load, and give --cluster-record the file that it writes"
 )
 NOT_JOINED = "the run is not joined with its record yet: python -m load_tests.cluster join"
