@@ -14,6 +14,7 @@ from load_tests.cluster.errors import ClusterError
 from load_tests.cluster.proxy import ApiProxy
 from load_tests.cluster.samples import Header, Sample, Writer
 from load_tests.cluster.watcher import LOOK_EVERY_S, Watcher
+from load_tests.quantities import parse_duration
 
 USAGE_ERROR = 2
 
@@ -38,12 +39,12 @@ def _watch(options: argparse.Namespace) -> int:
         api.start()
         watcher = Watcher(api, options.namespace, options.deployment)
         first = watcher.look()
-        header = Header(namespace=options.namespace, deployment=options.deployment, every_s=LOOK_EVERY_S)
+        header = Header(namespace=options.namespace, deployment=options.deployment, every_s=options.every)
         writer = Writer(options.out, header)
         writer.add(first)
         sys.stdout.write(f"watching {options.deployment} in {options.namespace}: {_seen(first)}\n")
         sys.stdout.flush()
-        while not told_to_stop.wait(LOOK_EVERY_S):
+        while not told_to_stop.wait(options.every):
             writer.add(watcher.look_again())
         writer.add(watcher.look_again())
         writer.close()
@@ -69,8 +70,16 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument("--deployment", required=True)
     watch.add_argument("--out", required=True, type=Path, help="the file to write")
     watch.add_argument("--context", default="", help="of kubectl; the current one if left out")
+    watch.add_argument("--every", type=_duration, default=LOOK_EVERY_S, help="between two looks (5s)")
     watch.add_argument("--kubectl", default="kubectl", help="how kubectl is called (%(default)s)")
     return parser
+
+
+def _duration(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 if __name__ == "__main__":
