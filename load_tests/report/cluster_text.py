@@ -15,10 +15,12 @@ def cluster_sentence(report: RunReport) -> str:
     if effects is None:
         return ""
     lost = "1 request was lost" if effects.lost == 1 else f"{effects.lost} requests were lost"
-    parts = [f"at most {effects.most_ready} pods were ready", lost]
-    if effects.step_s:
-        parts = [said_first(effects), said_back(effects), *parts]
-    return _sentence("; ".join([*parts, said_balance(effects.shares)]))
+    ready = "1 pod was ready" if effects.most_ready == 1 else f"up to {effects.most_ready} pods were ready"
+    parts = [said_first(effects), said_back(effects)] if effects.step_s else []
+    parts += [ready, lost]
+    if effects.first_new_pod_s is not None:
+        parts.append(said_balance(effects.shares))
+    return _sentence("; ".join(parts))
 
 
 def cluster_notes(report: RunReport) -> Iterator[str]:
