@@ -23,7 +23,7 @@ MODELS := $(patsubst model/%/training.py,%,$(wildcard model/*/training.py))
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev lock demo serve loadtest calibrate data train documents test lint format clean FORCE \
-	doctor deploy status teardown
+	doctor deploy status disrupt teardown
 
 ##@ Start here
 help: ## List what can be made
@@ -60,6 +60,9 @@ deploy: install ## Build the image, bring it to PLATFORM in the arrangement OVER
 
 status: install ## Tell of pods, CPU, replicas, autoscaler and events
 	@$(BIN)/python -m deployment status $(DEPLOYMENT)
+
+disrupt: install ## Replace pods and take some away under load: no request may be lost
+	@$(BIN)/python -m deployment disrupt $(DEPLOYMENT)
 
 teardown: install ## Remove everything that deploy made
 	@$(BIN)/python -m deployment teardown $(DEPLOYMENT)

@@ -1,4 +1,4 @@
-"""The command line: `python -m deployment doctor|deploy|status|url|loadtest|teardown`."""
+"""The command line: `python -m deployment doctor|deploy|status|url|loadtest|disrupt|teardown`."""
 
 import argparse
 import os
@@ -25,6 +25,7 @@ _STEPS = {
     "deploy": steps.deploy,
     "status": steps.status,
     "url": steps.url,
+    "disrupt": steps.disrupt,
     "teardown": steps.teardown,
 }
 

@@ -7,7 +7,7 @@ import platform
 import shlex
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +22,7 @@ from load_tests import scenario as scenarios
 from load_tests.abort import LOOK_EVERY_S
 from load_tests.calibration import read_floor
 from load_tests.clock import RunClock
+from load_tests.cluster.joining import with_record
 from load_tests.crew import Crew, CrewError
 from load_tests.demands import check_provable
 from load_tests.judgement import Verdict
@@ -157,6 +158,7 @@ class LoadSession:
         )
         self._environment.stop_timeout = scenario.load.timeout + GRACE_S + STOP_SLACK_S
         clock.start()
+        under_way = replace(under_way, facts=under_way.facts.model_copy(update={"began_at": datetime.now(UTC)}))
         under_way.offering.start()
         self._watching = [gevent.spawn(under_way.observe)]
         if self._options.headless and self._options.run_time:  # which Locust forgets where there is a shape
@@ -237,6 +239,7 @@ class LoadSession:
         measurement = record.measurement()
         verdict = judge(record.scenario, measurement)
         report = report_of(record.scenario, measurement, verdict, dict(record.details), under_way.facts)
+        report = with_record(report, self._options.cluster_record, under_way.folder)
         report.write(under_way.folder)
         self._environment.process_exit_code = report.exit_code
         _write_markdown(report, under_way.folder)
