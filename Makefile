@@ -22,7 +22,7 @@ DATA ?= real
 MODELS := $(patsubst model/%/training.py,%,$(wildcard model/*/training.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lock demo serve loadtest calibrate data train documents test lint format clean FORCE \
+.PHONY: help install install-dev lock demo serve loadtest notebook calibrate data train documents test lint format clean FORCE \
 	doctor deploy status teardown
 
 ##@ Start here
@@ -47,6 +47,9 @@ serve: install ## Serve both models on PORT until Ctrl-C
 
 loadtest: install ## Put the load of SCENARIO on HOST, or on what is deployed, or on PORT, and judge it
 	@$(BIN)/python -m deployment loadtest $(DEPLOYMENT) $(SCENARIO)
+
+notebook: $(VENV)/requirements-notebook.installed ## Run notebooks/walkthrough.ipynb from top to bottom, and keep its pictures
+	@$(BIN)/python -m notebooks.execute --set 'PLATFORM = "$(PLATFORM)"'
 
 calibrate: install ## Measure what this generator can do on this machine
 	@$(BIN)/python -m load_tests.calibrate
