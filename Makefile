@@ -22,8 +22,8 @@ DATA ?= real
 MODELS := $(patsubst model/%/training.py,%,$(wildcard model/*/training.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lock demo serve loadtest calibrate data train documents test lint format clean FORCE \
-	doctor deploy status disrupt teardown
+.PHONY: help install install-dev lock demo serve loadtest notebook calibrate data train documents test lint format clean \
+	FORCE doctor deploy status disrupt teardown
 
 ##@ Start here
 help: ## List what can be made
@@ -47,6 +47,9 @@ serve: install ## Serve both models on PORT until Ctrl-C
 
 loadtest: install ## Put the load of SCENARIO on HOST, or on what is deployed, or on PORT, and judge it
 	@$(BIN)/python -m deployment loadtest $(DEPLOYMENT) $(SCENARIO)
+
+notebook: $(VENV)/requirements-notebook.installed ## Run notebooks/walkthrough.ipynb from top to bottom, and keep its pictures
+	@$(BIN)/python -m notebooks.execute --set 'PLATFORM = "$(PLATFORM)"'
 
 calibrate: install ## Measure what this generator can do on this machine
 	@$(BIN)/python -m load_tests.calibrate
@@ -104,7 +107,8 @@ install-dev: $(VENV)/requirements-dev.installed ## Make .venv with what developm
 lock: install-dev ## Compile pyproject.toml into the requirements files, newest versions
 	@for target in "requirements-serving.txt pyproject.toml" \
 			"requirements.txt pyproject.toml --group training --group load" \
-			"requirements-dev.txt pyproject.toml --group training --group load --group tracing --group dev" \
+			"requirements-notebook.txt pyproject.toml --group training --group load --group notebook" \
+			"requirements-dev.txt pyproject.toml --group training --group load --group notebook --group tracing --group dev" \
 			"requirements-sbom.txt --group sbom" "requirements-checkov.txt --group checkov"; do \
 		echo "compiling $$target"; \
 		$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from benchmarks.servers import ROOT, Server, bound
 
@@ -24,9 +24,9 @@ async def bare(_scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @contextmanager
-def answering(core: int) -> Iterator[Server]:
-    """Have one for a while, in a process bound to a core."""
-    process = subprocess.Popen([*bound(core), sys.executable, "-m", __name__], cwd=ROOT, stdout=subprocess.PIPE)
+def answering(core: int, module: str = "benchmarks.bare_asgi") -> Iterator[Server]:
+    """Have one for a while, or what another module serves likewise, in a process bound to a core."""
+    process = subprocess.Popen([*bound(core), sys.executable, "-m", module], cwd=ROOT, stdout=subprocess.PIPE)
     with process:
         assert process.stdout is not None  # noqa: S101 (a pipe was asked for)
         try:
@@ -35,12 +35,12 @@ def answering(core: int) -> Iterator[Server]:
             process.terminate()
 
 
-def main() -> None:
+def serve(app: ASGIApp) -> None:
     """Listen on a free port, print it, and answer until told to stop."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
     print(listener.getsockname()[1], flush=True)
     config = uvicorn.Config(
-        bare,
+        app,
         http="httptools",
         loop="uvloop",
         lifespan="off",
@@ -55,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(bare)

@@ -15,7 +15,8 @@ FIGURE = re.compile(r"([\d.,]+)<!-- ([\w/.]+)#([\w.]+) -->")
 
 def documents() -> Iterator[Path]:
     """Yield the files in which figures stand."""
-    yield from (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("**/*.md")))
+    yield from (ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md"))
+    yield from sorted((ROOT / "docs").glob("**/*.md"))
 
 
 def refreshed(text: str) -> str:

@@ -1,8 +1,9 @@
-"""What the service costs: `python -m benchmarks.service_cost [cost] [batch] [cold_start] [memory]`.
+"""What the service costs: `python -m benchmarks.service_cost [cost] [batch] [plain] [cold_start] [memory]`.
 
 - cost: CPU time of the server process per prediction, as a multiple of what a bare ASGI callable takes on the same
   uvicorn for the same requests, the two asked in turn.
 - batch: CPU time of a batch of 1,000 records, as a multiple of a single prediction.
+- plain: CPU time of a prediction behind a plain FastAPI endpoint, as a multiple of this service's.
 - cold_start: CPU time from the start of the process until it is ready.
 - memory: resident memory after so many requests.
 
@@ -72,7 +73,13 @@ class Load:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the parts that are asked for, and write them down."""
-    parts: dict[str, Callable[[], object]] = {"cost": cost, "batch": batch, "cold_start": cold_start, "memory": memory}
+    parts: dict[str, Callable[[], object]] = {
+        "cost": cost,
+        "batch": batch,
+        "plain": plain,
+        "cold_start": cold_start,
+        "memory": memory,
+    }
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.service_cost",
         description=__doc__,
@@ -107,6 +114,15 @@ def batch() -> dict[str, object]:
             batches = Load(server, ClosedClient(server.port, [batch_request(model)], connections=2), BATCHES_A_ROUND)
             found[name] = asdict(_compare({name: batches}, singles)[name])
         return found
+
+
+def plain() -> dict[str, object]:
+    """CPU time of a prediction behind an endpoint that only predicts, beside that of the service with everything on."""
+    requests = single_requests(InsuranceChargesModel)
+    with serving(SERVER_CORE, **PATIENT) as server, answering(SERVER_CORE, "benchmarks.plain_fastapi") as other:
+        service = Load(server, ClosedClient(server.port, requests))
+        loads = {"insurance": Load(other, ClosedClient(other.port, requests))}
+        return {name: asdict(figures) for name, figures in _compare(loads, service).items()}
 
 
 def _compare(loads: dict[str, Load], floor: Load) -> dict[str, Ratio]:

@@ -87,6 +87,18 @@ def md1_latency_s(share: float, rate_rps: float, service_s: float) -> float:
     return high_s + service_s
 
 
+def longest_service_s(share: float, latency_s: float, rate_rps: float) -> float:
+    """Most that a request may take of the server of M/D/1, if that share of all is to be answered within a latency."""
+    low_s, high_s = 0.0, min(latency_s, 1 / rate_rps)
+    for _ in range(BISECTIONS):
+        middle_s = (low_s + high_s) / 2
+        if md1_waits_at_most(latency_s - middle_s, rate_rps, middle_s) >= share:
+            low_s = middle_s
+        else:
+            high_s = middle_s
+    return low_s
+
+
 def _check_stable(rate_rps: float, service_s: float) -> None:
     """Raise ValueError for a server that cannot keep up: its queue grows, so no waiting time stays what it is."""
     if not 0 < utilisation(rate_rps, service_s) < 1:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.figures import documents, refreshed
+from load_tests.__main__ import main as load_tests_command
+from load_tests.binomial import requests_to_prove
 from load_tests.launch import choose
 from load_tests.scenario import SCENARIOS
 from load_tests.scenario_errors import ScenarioError
@@ -23,7 +25,7 @@ MADE = (
     "data/",
 )
 
-each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 
 
 def make_targets() -> set[str]:
@@ -50,7 +52,7 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 
 @each_document
 def test_every_path_that_is_named_exists(document: Path) -> None:
-    rooms = "model|service|load_tests|configuration|kubernetes|deployment|docs|tests|benchmarks|monitoring"
+    rooms = "model|service|load_tests|notebooks|configuration|kubernetes|deployment|docs|tests|benchmarks|monitoring"
     for path in re.findall(rf"`((?:{rooms})/[\w./*-]*)`", document.read_text(encoding="utf-8")):
         assert path.startswith(MADE) or list(ROOT.glob(path)), path
 
@@ -83,6 +85,32 @@ def test_the_table_of_scenarios_lists_them_all() -> None:
     assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == {path.stem for path in SCENARIOS.glob("*.yaml")}
 
 
+def test_the_index_leads_to_every_document() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    beside_it = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert beside_it <= set(re.findall(r"\]\(([\w.]+)\)", index))
+
+
+def test_the_list_of_commands_has_every_target_and_variable_with_its_description() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z-]+):.*## (.*)$", makefile, re.MULTILINE)
+    assert re.findall(r"^\| `make ([a-z-]+)` \| (.*) \|$", text, re.MULTILINE) == targets
+    variables = re.findall(r"^([A-Z_]+) \?=|^(VENV|MODELS) :=", makefile, re.MULTILINE)
+    listed = re.findall(r"^\| `([A-Z_]+)` \|", text.partition("## Variables")[2], re.MULTILINE)
+    assert sorted(listed) == sorted(name for pair in variables for name in pair if name)
+
+
+def test_the_list_of_commands_has_every_module_that_is_one() -> None:
+    """Those that other commands start for themselves are left out, and the peers' own programs."""
+    rooms = ("model", "service", "load_tests", "deployment", "notebooks", "benchmarks")
+    files = [path.relative_to(ROOT) for room in rooms for path in (ROOT / room).rglob("*.py")]
+    runnable = {file for file in files if '__name__ == "__main__"' in (ROOT / file).read_text(encoding="utf-8")}
+    names = {".".join(file.with_suffix("").parts).removesuffix(".__main__") for file in runnable if file.name != "serve.py"}
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `python -m ([\w.]+)", text, re.MULTILINE)) == names
+
+
 def test_the_scenario_in_the_documents_can_be_run(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
     [whole] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
@@ -97,6 +125,31 @@ def test_the_refusal_in_the_documents_is_the_one_that_is_printed(tmp_path: Path)
         choose(str(tmp_path / "staged.yaml"))
     printed = str(refusal.value).splitlines()[0]
     assert printed in (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_scenario_of_ones_own_is_checked_and_refused_as_it_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "docs" / "bring_your_own_scenario.md").read_text(encoding="utf-8")
+    [scenario] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    [printed] = re.findall(r"<!-- printed -->\n```\n(.*?)```", text, re.DOTALL)
+    [refused] = re.findall(r"<!-- refused -->\n```\n(.*?)```", text, re.DOTALL)
+    path = tmp_path / "my_scenario.yaml"
+    path.write_text(scenario, encoding="utf-8")
+    assert load_tests_command(["check", str(path)]) == 0
+    assert capsys.readouterr().out == printed
+    path.write_text(scenario.replace("15/s,  for: 35s}", "15/s,  for: 20s}", 1), encoding="utf-8")
+    assert load_tests_command(["check", str(path)]) == 2
+    assert refused in capsys.readouterr().err
+
+
+def test_the_table_of_what_proofs_take_is_right() -> None:
+    text = (ROOT / "docs" / "bring_your_own_scenario.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(?:p|errors: )([\d.]+)[:%].*?` \| ([\d,]+) \|", text, re.MULTILINE)
+    allowed = [round(float(number) if float(number) < 50 else 100 - float(number), 6) / 100 for number, _ in rows]
+    proofs = [requests_to_prove(0, share, 0.95) for share in allowed]
+    assert [f"{proof:,}" for proof in proofs] == [written for _, written in rows]
+    assert len(rows) == 3
 
 
 def _code(document: Path) -> str:

@@ -1,0 +1,1 @@
+"""The walkthrough, and how it is executed."""
