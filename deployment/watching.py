@@ -30,7 +30,7 @@ def watched(kubectl: Kubectl, folder: Path) -> Iterator[Path]:
             [
                 *(sys.executable, "-m", "load_tests.cluster", "watch"),
                 *("--namespace", NAMESPACE, "--deployment", SERVICE, "--out", str(record)),
-                *("--context", kubectl.context, "--kubectl", shlex.join(kubectl.program)),
+                *("--context", kubectl.context, "--kubectl", shlex.join(kubectl.program), "--with-parent"),
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -5,6 +5,7 @@ together that were made in different places: it judges the run by both, and writ
 """
 
 import argparse
+import os
 import shlex
 import shutil
 import signal
@@ -67,7 +68,8 @@ def _watch(options: argparse.Namespace) -> int:
         writer.add(first)
         sys.stdout.write(f"watching {options.deployment} in {options.namespace}: {_seen(first)}\n")
         sys.stdout.flush()
-        while not told_to_stop.wait(options.every):
+        parent = os.getppid()
+        while not told_to_stop.wait(options.every) and not (options.with_parent and os.getppid() != parent):
             writer.add(watcher.look_again())
         writer.add(watcher.look_again())
         writer.close()
@@ -97,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument("--out", required=True, type=Path, help="the file to write")
     watch.add_argument("--context", default="", help="of kubectl; the current one if left out")
     watch.add_argument("--every", type=_duration, default=LOOK_EVERY_S, help="between two looks (5s)")
+    watch.add_argument("--with-parent", action="store_true", help="end also when whoever started this has ended")
     watch.add_argument("--kubectl", default="kubectl", help="how kubectl is called (%(default)s)")
     return parser
 

@@ -43,7 +43,13 @@ class Watcher:
         self._unreadable: dict[str, str] = {}
 
     def look(self) -> Sample:
-        """See what there is; ClusterError if the API server does not let us."""
+        """See what there is; ClusterError if the API server does not let us, or says what is not understood."""
+        try:
+            return self._look()
+        except (LookupError, TypeError, ValueError) as error:
+            raise ClusterError(f"an answer of the API server is not understood: {error!r}") from error
+
+    def _look(self) -> Sample:
         at = self._now_s()
         answer = self._get(f"/apis/apps/v1/namespaces/{self._namespace}/deployments/{self._deployment}")
         workload = workload_of(answer.document)

@@ -76,4 +76,5 @@ def autoscaler_words(cluster: ClusterReport) -> str:
     scaler = cluster.autoscaler
     if scaler is None:
         return "no autoscaler"
-    return f"autoscaled from {scaler.least} to {scaler.most} pods at {scaler.target_percent} % of the CPU they request"
+    by = f"at {scaler.target_percent} % of the CPU they request" if scaler.target_percent else "by what is not CPU"
+    return f"autoscaled from {scaler.least} to {scaler.most} pods {by}"

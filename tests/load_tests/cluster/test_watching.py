@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from load_tests.cluster.errors import ClusterError
@@ -180,6 +181,38 @@ def test_an_api_that_falls_silent_loses_nothing_and_is_seen_again(cluster: api.F
     assert "connection refused" in next(sample.problem for sample in samples if sample.problem)
     assert [pod.name for pod in samples[-1].pods or ()] == ["new-1", "old-1"]
     assert samples[-1].autoscaler == samples[0].autoscaler, "what has not changed is written once"
+
+
+def test_an_answer_that_is_not_understood_does_not_end_the_record(cluster: api.FakeCluster, proxy: ApiProxy) -> None:
+    watcher = Watcher(proxy, "loadproof", "model-service", Clock())
+    cluster.answer(api.PODS, {"items": [{"metadata": {"name": "nobody"}}]})
+    assert "is not understood: KeyError" in watcher.look_again().problem
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_a_watcher_ends_with_whoever_started_it(cluster: api.FakeCluster, tmp_path: Path) -> None:
+    out = tmp_path / "cluster.jsonl"
+    command = (
+        f"{sys.executable} -m load_tests.cluster watch --namespace loadproof --deployment model-service "
+        f"--every 100ms --with-parent --out {out} --kubectl '{cluster.kubectl}' & echo $!; read until_told"
+    )
+    with subprocess.Popen(
+        ["/bin/sh", "-c", command], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as shell:
+        assert shell.stdout is not None
+        pid = int(shell.stdout.readline())
+        assert shell.stdout.readline().startswith("watching")
+        shell.communicate("end\n", timeout=PATIENCE_S)
+    ends_s = time.monotonic() + PATIENCE_S
+    while not has_ended(pid):
+        assert time.monotonic() < ends_s
+        time.sleep(0.05)
 
 
 def test_no_access_is_an_error_before_anything_is_said(cluster: api.FakeCluster, tmp_path: Path) -> None:
