@@ -105,7 +105,9 @@ def test_the_list_of_commands_has_every_target_and_variable_with_its_description
     targets = re.findall(r"^([a-z-]+):.*## (.*)$", makefile, re.MULTILINE)
     assert re.findall(r"^\| `make ([a-z-]+)` \| (.*) \|$", text, re.MULTILINE) == targets
     variables = re.findall(r"^([A-Z_]+) \?=|^(VENV|MODELS) :=", makefile, re.MULTILINE)
-    listed = re.findall(r"^\| `([A-Z_]+)` \|", text.partition("## Variables")[2], re.MULTILINE)
+    listed = re.findall(
+        r"^\| `([A-Z_]+)` \|", text.partition("Of make,")[2].partition("Of the environment")[0], re.MULTILINE
+    )
     assert sorted(listed) == sorted(name for pair in variables for name in pair if name)
 
 
@@ -114,7 +116,9 @@ def test_the_list_of_commands_has_every_module_that_is_one() -> None:
     rooms = ("model", "service", "load_tests", "deployment", "notebooks", "benchmarks")
     files = [path.relative_to(ROOT) for room in rooms for path in (ROOT / room).rglob("*.py")]
     runnable = {file for file in files if '__name__ == "__main__"' in (ROOT / file).read_text(encoding="utf-8")}
-    names = {".".join(file.with_suffix("").parts).removesuffix(".__main__") for file in runnable if file.name != "serve.py"}
+    names = {
+        ".".join(file.with_suffix("").parts).removesuffix(".__main__") for file in runnable if file.name != "serve.py"
+    }
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `python -m ([\w.]+)", text, re.MULTILINE)) == names
 
