@@ -1,4 +1,4 @@
-"""The insurance model behind an endpoint as FastAPI's tutorial writes it, on the service's uvicorn: what a route of ours saves."""
+"""The insurance model behind an endpoint as FastAPI's tutorial writes it, on the service's uvicorn."""
 
 from fastapi import FastAPI
 

@@ -97,9 +97,7 @@ def choices(recipe: TrainingRecipe, table: TrainingTable, names: Iterable[str]) 
 
 def bands(values: NDArray[np.float32], edges: Sequence[float], unit: str) -> list[Group]:
     """Group rows by where a value lies between rising edges; the last band is open."""
-    inner = [
-        Group(f"{low:g} to {high:g} {unit}", (values >= low) & (values < high)) for low, high in pairwise(edges)
-    ]
+    inner = [Group(f"{low:g} to {high:g} {unit}", (values >= low) & (values < high)) for low, high in pairwise(edges)]
     return [*inner, Group(f"{edges[-1]:g} {unit} and more", values >= edges[-1])]
 
 

@@ -1,4 +1,4 @@
-"""`python -m notebooks.execute`: run the walkthrough from top to bottom and keep it with its outputs, or say what is wrong."""
+"""`python -m notebooks.execute`: run the walkthrough from top to bottom and keep its outputs, or say what is wrong."""
 
 import argparse
 import os

@@ -98,7 +98,7 @@ def test_the_list_of_commands_has_every_target_and_variable_with_its_description
     assert re.findall(r"^\| `make ([a-z-]+)` \| (.*) \|$", text, re.MULTILINE) == targets
     variables = re.findall(r"^([A-Z_]+) \?=|^(VENV|MODELS) :=", makefile, re.MULTILINE)
     listed = re.findall(
-        r"^\| `([A-Z_]+)` \|", text.partition("## Variables")[2].partition("Of the environment")[0], re.MULTILINE
+        r"^\| `([A-Z_]+)` \|", text.partition("Of make,")[2].partition("Of the environment")[0], re.MULTILINE
     )
     assert sorted(listed) == sorted(name for pair in variables for name in pair if name)
 

@@ -1,0 +1,107 @@
+"""`python -m notebooks.readme_pictures`: record `make demo`, and picture its report and the SLO tab of a run, for the README.
+
+It takes three minutes, on a machine that does nothing else, and needs Chromium.
+"""
+
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+from rich.console import Console
+from rich.text import Text
+
+from load_tests.demo import local_service
+from load_tests.ports import free_port
+
+ROOT = Path(__file__).parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+TEXT = ROOT / "docs" / "results" / "demo.txt"
+COLUMNS = 118
+READ_BYTES = 4096
+PATIENCE_S = 60.0
+INTO_THE_PEAK_S = 45
+SVG_FONT = re.compile(r"\s*@font-face \{.*?\}\n", re.DOTALL)  # it would be fetched from elsewhere
+
+
+def main() -> int:
+    """Make all three."""
+    printed = record(["make", f"VENV={sys.prefix}", "demo"])
+    TEXT.write_text(Text.from_ansi(printed).plain.rstrip() + "\n", encoding="utf-8")
+    (PICTURES / "demo.svg").write_text(terminal_svg(printed), encoding="utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1120, "height": 1180})
+        picture_report(page, ROOT / re.findall(r"^report: (\S+)", Text.from_ansi(printed).plain, re.MULTILINE)[0])
+        picture_slo_tab(page)
+        browser.close()
+    return 0
+
+
+def record(command: list[str]) -> str:
+    """Run a command in a terminal, let it show, and return all that it wrote, colours and all."""
+    chunks: list[bytes] = []
+
+    def read(descriptor: int) -> bytes:
+        chunks.append(os.read(descriptor, READ_BYTES))
+        return chunks[-1]
+
+    os.environ |= {"COLUMNS": str(COLUMNS), "TERM": "xterm-256color"}
+    pty.spawn(command, read)
+    return b"".join(chunks).decode().replace("\r\n", "\n")
+
+
+def terminal_svg(printed: str) -> str:
+    """Return what a terminal showed as a picture, as it was printed."""
+    console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    console.print("[bold]$ make demo[/]")
+    console.print(Text.from_ansi(printed.strip("\n")), soft_wrap=True)
+    return SVG_FONT.sub("", console.export_svg(title="loadproof"))
+
+
+def picture_report(page: Page, path: Path) -> None:
+    """Picture the upper part of a report."""
+    page.goto(path.as_uri())
+    page.screenshot(path=PICTURES / "report.png")
+
+
+def picture_slo_tab(page: Page) -> None:
+    """Picture the SLO tab of Locust's web page in the middle of a run."""
+    with local_service() as host:
+        url = f"http://127.0.0.1:{(port := free_port())}"
+        command = [sys.executable, "-m", "locust", "-f", "load_tests/locustfile.py", "--scenario", "staged"]
+        options = ["--host", host, "--web-host", "127.0.0.1", "--web-port", str(port), "--autostart"]
+        process = subprocess.Popen([*command, *options], cwd=ROOT, stderr=subprocess.DEVNULL)
+        try:
+            _wait_for(url)
+            time.sleep(INTO_THE_PEAK_S)
+            page.set_viewport_size({"width": 1280, "height": 720})
+            page.goto(url)
+            page.get_by_role("tab", name="SLO").click()
+            page.wait_for_timeout(3000)
+            page.screenshot(path=PICTURES / "slo_tab.png")
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_S)
+
+
+def _wait_for(url: str) -> None:
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        try:
+            urllib.request.urlopen(url, timeout=1).close()  # noqa: S310
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError(f"nothing answers at {url}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
