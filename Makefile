@@ -99,8 +99,9 @@ install-dev: $(VENV)/requirements-dev.installed ## Make .venv with what developm
 
 lock: install-dev ## Compile pyproject.toml into the requirements files, newest versions
 	@for target in "requirements-serving.txt pyproject.toml" \
-			"requirements.txt pyproject.toml --group training --group load" \
-			"requirements-dev.txt pyproject.toml --group training --group load --group tracing --group dev" \
+			"requirements-load.txt --group load" \
+			"requirements.txt pyproject.toml --group training --group load --group report" \
+			"requirements-dev.txt pyproject.toml --group training --group load --group report --group tracing --group dev" \
 			"requirements-sbom.txt --group sbom" "requirements-checkov.txt --group checkov"; do \
 		echo "compiling $$target"; \
 		$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
