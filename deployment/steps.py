@@ -1,6 +1,7 @@
 """What the commands do, the same on every platform; each returns an exit code."""
 
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 from deployment import record
 from deployment.console import say
@@ -12,6 +13,7 @@ from deployment.platforms.platform import Platform
 from deployment.record import Record
 from deployment.request import Request
 from deployment.waiting import Clock
+from deployment.watching import watched
 
 NOT_IN_ORDER = 2
 
@@ -50,8 +52,15 @@ def url(request: Request, clock: Clock) -> int:
 
 def loadtest(request: Request, clock: Clock, scenarios: list[str]) -> int:
     """Put load on the service; the exit code is the verdict's."""
-    with _base_url(request, platform_for(request, clock)) as found:
-        return run_load_test(found, scenarios)
+    platform = platform_for(request, clock)
+    with _base_url(request, platform) as found, _record(request, platform) as cluster_record:
+        return run_load_test(found, scenarios, cluster_record)
+
+
+def _record(request: Request, platform: Platform) -> AbstractContextManager[Path | None]:
+    """Have the cluster watched, if the service is on one; nobody knows what stands behind a URL that was given."""
+    kubectl = None if request.host else platform.kubectl
+    return nullcontext() if kubectl is None else watched(kubectl, request.folder)
 
 
 def _base_url(request: Request, platform: Platform) -> AbstractContextManager[str]:

@@ -22,7 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         chosen = [choose(name) for name in options.scenarios]
         if options.command == "run":
-            return run_all(chosen, check_base_url(options.host), options.report_folder, options.processes)
+            return run_all(
+                chosen, check_base_url(options.host), options.report_folder, options.processes, options.cluster_record
+            )
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE_ERROR
@@ -46,6 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     run_command.add_argument("--report-folder", default="", help="default: a new folder under reports/")
     run_command.add_argument(
         "--processes", type=_process_count, default=1, help="generator processes that share the load (%(default)s)"
+    )
+    run_command.add_argument(
+        "--cluster-record",
+        default="",
+        help="what `python -m load_tests.cluster watch` writes meanwhile, for scenarios with `scaling` objectives; "
+        "`later` if the run is joined with it afterwards",
     )
     check_command = commands.add_parser("check", help="only say whether scenarios can be run")
     for command in (run_command, check_command):

@@ -55,10 +55,12 @@ def choose(argument: str) -> Choice:
     return Choice(argument, scenario)
 
 
-def run_all(choices: Sequence[Choice], host: str, folder_argument: str, processes: int = 1) -> int:
+def run_all(
+    choices: Sequence[Choice], host: str, folder_argument: str, processes: int = 1, cluster_record: str = ""
+) -> int:
     """Offer scenarios one after the other to the service at `host`; the exit code is the worst verdict's.
 
-    `processes` is the number of processes that share the load of each.
+    `processes` is the number of processes that share the load of each, `cluster_record` what a watcher writes.
     """
     if problem := why_not_reachable(host):
         return _invalid(problem)
@@ -68,7 +70,8 @@ def run_all(choices: Sequence[Choice], host: str, folder_argument: str, processe
         several = folder_argument and len(choices) > 1
         given = str(Path(folder_argument) / f"{number}-{choice.scenario.name}") if several else folder_argument
         folder = report_folder(given, choice.scenario.name, datetime.now(UTC))
-        verdicts.append(_run(choice, host, folder, processes, interruption))
+        command = _command(choice.argument, host, folder, processes, cluster_record)
+        verdicts.append(_run(choice, command, host, folder, interruption))
         if interruption.came:
             break
     # What was not run is not proven.
@@ -81,14 +84,13 @@ def run_all(choices: Sequence[Choice], host: str, folder_argument: str, processe
     return verdict.exit_code
 
 
-def _run(choice: Choice, host: str, folder: Path, processes: int, interruption: Interruption) -> Verdict:
+def _run(choice: Choice, command: list[str], host: str, folder: Path, interruption: Interruption) -> Verdict:
     """Offer one scenario in a process of its own, and believe only a verdict that its report and exit code agree on."""
     lasts = format_duration(timeline_of(choice.scenario).ends_s)
     sys.stdout.write(
         f"\n{choice.scenario.name}: {lasts} of load on {without_password(host)}{choice.scenario.prediction_path}\n"
     )
     sys.stdout.flush()
-    command = _command(choice.argument, host, folder, processes)
     exit_code = _run_locust(command, folder / LOG_NAME, interruption)
     report = _read_report(folder)
     if report is None or report.exit_code != exit_code:
@@ -100,12 +102,13 @@ def _run(choice: Choice, host: str, folder: Path, processes: int, interruption: 
     return report.verdict
 
 
-def _command(scenario_argument: str, host: str, folder: Path, processes: int) -> list[str]:
+def _command(scenario_argument: str, host: str, folder: Path, processes: int, cluster_record: str) -> list[str]:
     return [
         *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
         *("--scenario", scenario_argument, "--host", host, "--report-folder", str(folder)),
         *("--csv", str(folder / "locust"), "--html", str(folder / "locust.html")),
         *("--logfile", str(folder / LOG_NAME)),
+        *(("--cluster-record", cluster_record) if cluster_record else ()),
         *(_sharing(processes) if processes > 1 else ()),
     ]
 

@@ -71,7 +71,7 @@ class ClusterPlatform:
         self._provider = provider
         self._clock = clock
         self._program = kubectl_program()
-        self._kubectl = Kubectl(provider.context, self._program)
+        self.kubectl = Kubectl(provider.context, self._program)
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order."""
@@ -86,17 +86,17 @@ class ClusterPlatform:
         return version.splitlines()[0].strip()
 
     def _api_server(self) -> str:
-        ready = self._kubectl.attempt("get", "--raw", "/readyz", namespace="default")
+        ready = self.kubectl.attempt("get", "--raw", "/readyz", namespace="default")
         if ready.exit_code != 0:
             raise DeploymentError(f"the cluster does not answer, is it running?\n{ready.complaint}")
         return f"answers, context {self._provider.context or 'current'}"
 
     def _nodes(self) -> str:
-        nodes = self._kubectl.get(NodeList, "nodes").items
+        nodes = self.kubectl.get(NodeList, "nodes").items
         return ", ".join(f"{node.metadata.name} with {node.status.allocatable.get('cpu', '?')} CPU" for node in nodes)
 
     def _metrics(self) -> str:
-        if pod_metrics.is_served(self._kubectl):
+        if pod_metrics.is_served(self.kubectl):
             return "the cluster measures its pods"
         if self._provider.preloaded or self._request.overlay == "single":
             return "not yet; make deploy turns them on where it can"
@@ -106,31 +106,31 @@ class ClusterPlatform:
         """Build, load, apply, wait."""
         image = describe(self._request)
         self._provider.provide(image)
-        self._provider.enable_metrics(self._kubectl)
+        self._provider.enable_metrics(self.kubectl)
         say(f"applying overlay {self._request.overlay}")
         rendered = manifests.render(self._request, image, self._program, self._provider.preloaded)
         self._wait_until_no_longer_going()
-        self._kubectl.output("apply", "--filename", "-", given=rendered)
+        self.kubectl.output("apply", "--filename", "-", given=rendered)
         say("waiting for the rollout")
-        rollout.wait_until_rolled_out(self._kubectl, self._clock)
+        rollout.wait_until_rolled_out(self.kubectl, self._clock)
         self._prune(rendered)
         say("waiting for metrics of the pods")
         autoscaled = any(one.kind == "HorizontalPodAutoscaler" for one in manifests.objects_in(rendered))
-        pod_metrics.wait_until_measured(self._kubectl, autoscaled, self._clock)
+        pod_metrics.wait_until_measured(self.kubectl, autoscaled, self._clock)
         return image.reference
 
     def _prune(self, rendered: str) -> None:
         """Remove what another overlay left: an autoscaler would go on scaling the bench."""
         kinds = ",".join(manifests.PRUNED_KINDS)
-        there = self._kubectl.output("get", kinds, "--selector", manifests.PART_OF, "--output", "name").split()
+        there = self.kubectl.output("get", kinds, "--selector", manifests.PART_OF, "--output", "name").split()
         for name in manifests.left_behind(there, manifests.objects_in(rendered)):
-            self._kubectl.output("delete", "--ignore-not-found", name)
+            self.kubectl.output("delete", "--ignore-not-found", name)
 
     def url(self) -> AbstractContextManager[str]:
         """Give the base URL of the service."""
         if self._namespace() is None:
             raise DeploymentError(f"nothing is deployed on {self._request.platform}: run make deploy")
-        return self._provider.url(self._kubectl)
+        return self._provider.url(self.kubectl)
 
     def status(self) -> None:
         """Tell of pods, CPU, replicas, autoscaler and events."""
@@ -138,7 +138,7 @@ class ClusterPlatform:
             say(f"nothing is deployed on {self._request.platform}")
             return
         for title, arguments in _STATUS:
-            shown = self._kubectl.attempt(*arguments)
+            shown = self.kubectl.attempt(*arguments)
             say(f"\n{title}\n{(shown.output or shown.complaint).rstrip()}")
 
     def teardown(self, image: str) -> None:
@@ -148,13 +148,13 @@ class ClusterPlatform:
             if namespace.metadata.labels.get(_PART_OF[0]) != _PART_OF[1]:
                 raise DeploymentError(f"namespace {NAMESPACE} was not made by make deploy: it stays")
             say(f"removing namespace {NAMESPACE}")
-            self._kubectl.output("delete", "horizontalpodautoscaler", "--all", "--ignore-not-found")
-            self._kubectl.output("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")
+            self.kubectl.output("delete", "horizontalpodautoscaler", "--all", "--ignore-not-found")
+            self.kubectl.output("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")
             self._wait_until_gone()
         self._provider.remove_image(image)
 
     def _namespace(self) -> NamespaceObject | None:
-        return self._kubectl.find(NamespaceObject, "namespace", NAMESPACE)
+        return self.kubectl.find(NamespaceObject, "namespace", NAMESPACE)
 
     def _wait_until_no_longer_going(self) -> None:
         namespace = self._namespace()
@@ -164,7 +164,7 @@ class ClusterPlatform:
 
     def _wait_until_gone(self) -> None:
         if wait_for(lambda: "there" if self._namespace() else "", GONE_PATIENCE_S, self._clock):
-            said = self._kubectl.attempt("describe", "namespace", NAMESPACE).output
+            said = self.kubectl.attempt("describe", "namespace", NAMESPACE).output
             raise DeploymentError(f"namespace {NAMESPACE} is still there after {GONE_PATIENCE_S:g} s:\n{said}")
 
 

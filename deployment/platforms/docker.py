@@ -29,6 +29,8 @@ class Docker:
         How waiting is done.
     """
 
+    kubectl = None
+
     def __init__(self, request: Request, clock: Clock) -> None:
         self._request = request
         self._clock = clock
