@@ -24,6 +24,7 @@ from load_tests.calibration import read_floor
 from load_tests.clock import RunClock
 from load_tests.crew import Crew, CrewError
 from load_tests.demands import check_provable
+from load_tests.drawn_later import LATER, DrawnLater
 from load_tests.judgement import Verdict
 from load_tests.live import LiveReport, final_report, live_report, planned
 from load_tests.offering import Alone, Offering
@@ -113,7 +114,7 @@ class LoadSession:
         self._crew = crew
         self._under_way: UnderWay | None = None
         self._watching: list[gevent.Greenlet[..., None]] = []
-        self._last: tuple[RunReport, Drawing] | None = None
+        self._last: tuple[RunReport, Drawing | DrawnLater] | None = None
         self._concluding = RLock()
         environment.process_exit_code = Verdict.INVALID.exit_code
         self._read_scenario()
@@ -171,6 +172,8 @@ class LoadSession:
         with gevent.Timeout(LONGEST_DESCRIPTION_S, False):  # type: ignore[arg-type]
             service = describe_service(host, scenario.model)
         processes = f" --processes {self._options.processes}" if self._options.processes else ""
+        if self._options.master and not self._options.processes:
+            processes = f" --workers {self._options.expect_workers}"
         return RunFacts(
             target=shown_host + scenario.prediction_path,
             started_at=started_at,
@@ -240,9 +243,12 @@ class LoadSession:
         report.write(under_way.folder)
         self._environment.process_exit_code = report.exit_code
         _write_markdown(report, under_way.folder)
-        self._last = report, Drawing(under_way.folder)
+        self._last = report, self._drawing(under_way.folder)
         # Locust's web page shows its log, and this is where the verdict is seen there.
         logger.info("%s (exit %d): %s; reports: %s", report.verdict, report.exit_code, report.reason, under_way.folder)
+
+    def _drawing(self, folder: Path) -> Drawing | DrawnLater:
+        return DrawnLater(folder) if self._options.cluster_record == LATER else Drawing(folder)
 
     def show(self) -> None:
         """Show the last run's report in the terminal, when its page is drawn."""
