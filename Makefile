@@ -25,7 +25,7 @@ MODELS := $(patsubst model/%/training.py,%,$(wildcard model/*/training.py))
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev lock demo serve loadtest calibrate data train documents test lint format clean FORCE \
-	doctor deploy status fetch teardown
+	doctor deploy status disrupt fetch teardown
 
 ##@ Start here
 help: ## List what can be made
@@ -66,6 +66,9 @@ status: install ## Tell of pods, CPU, replicas, autoscaler and events
 
 fetch: install ## Follow a load test that runs in the cluster, or bring the reports of the last one
 	@$(BIN)/python -m deployment fetch $(DEPLOYMENT)
+
+disrupt: install ## Replace pods and take some away under load: no request may be lost
+	@$(BIN)/python -m deployment disrupt $(DEPLOYMENT)
 
 teardown: install ## Remove everything that deploy made
 	@$(BIN)/python -m deployment teardown $(DEPLOYMENT)

@@ -1,4 +1,4 @@
-"""The command line: `python -m deployment doctor|deploy|status|url|loadtest|fetch|teardown`."""
+"""The command line: `python -m deployment doctor|deploy|status|url|loadtest|disrupt|fetch|teardown`."""
 
 import argparse
 import os
@@ -29,6 +29,7 @@ _STEPS = {
     "status": steps.status,
     "url": steps.url,
     "fetch": steps.fetch,
+    "disrupt": steps.disrupt,
     "teardown": steps.teardown,
 }
 

@@ -185,6 +185,12 @@ class Autoscaler(Observed):
         return next((one for one in (*self.status.conditions, *in_annotation) if one.type == "ScalingActive"), None)
 
 
+class AutoscalerList(Observed):
+    """Some autoscalers."""
+
+    items: tuple[Autoscaler, ...] = ()
+
+
 class NodeStatus(Observed):
     """What a node has to give."""
 

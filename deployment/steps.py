@@ -5,6 +5,7 @@ from pathlib import Path
 
 from deployment import record
 from deployment.console import say
+from deployment.disruption import SCENARIO, under_disruption
 from deployment.doctor import examine, insist
 from deployment.errors import DeploymentError
 from deployment.first_prediction import wait_for_a_right_prediction
@@ -73,6 +74,16 @@ def _load_in_cluster(request: Request, clock: Clock) -> LoadInCluster:
     cluster = cluster_for(request, clock)
     insist(cluster)
     return cluster.load()
+
+
+def disrupt(request: Request, clock: Clock) -> int:
+    """Replace pods and take some away under load; no request may be lost."""
+    platform = platform_for(request, clock)
+    kubectl = platform.kubectl
+    if kubectl is None or request.host:
+        raise DeploymentError("only pods can be replaced and taken away: PLATFORM=minikube, kind or kubernetes")
+    with platform.url() as found, watched(kubectl, request.folder) as cluster_record:
+        return under_disruption(kubectl, clock, lambda: run_load_test(found, [SCENARIO], cluster_record))
 
 
 def _record(request: Request, platform: Platform) -> AbstractContextManager[Path | None]:

@@ -6,7 +6,7 @@ import traceback
 
 from load_tests.checked import as_json, as_sentences
 from load_tests.judgement import Verdict
-from load_tests.launch import choose, run_all
+from load_tests.launch import check_watched, choose, run_all
 from load_tests.preflight import check_base_url
 from load_tests.report import terminal
 from load_tests.sharing import Sharing
@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         chosen = [choose(name) for name in options.scenarios]
         if options.command == "run":
+            check_watched(chosen, options.cluster_record)
             sharing = Sharing(options.processes, options.workers)
             host = check_base_url(options.host)
             return run_all(chosen, host, options.report_folder, sharing, options.cluster_record)

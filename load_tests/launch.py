@@ -12,6 +12,7 @@ from types import FrameType
 
 from pydantic import ValidationError
 
+from load_tests.cluster.joining import NO_RECORD
 from load_tests.demands import check_provable
 from load_tests.judgement import Verdict, worst
 from load_tests.payloads.source import source_for
@@ -53,6 +54,13 @@ def choose(argument: str) -> Choice:
         raise ScenarioError("\n".join(f"{scenario.name}: {line}" for line in str(error).splitlines())) from None
     source_for(scenario.model)
     return Choice(argument, scenario)
+
+
+def check_watched(choices: Sequence[Choice], cluster_record: str) -> None:
+    """Refuse scenarios that demand something of a cluster that nobody watches."""
+    for choice in choices:
+        if choice.scenario.scaling and not cluster_record:
+            raise ScenarioError(f"{choice.scenario.name}: `scaling` needs a record of the cluster, and {NO_RECORD}")
 
 
 def run_all(

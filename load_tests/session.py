@@ -7,7 +7,7 @@ import platform
 import shlex
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,9 +22,9 @@ from load_tests import scenario as scenarios
 from load_tests.abort import LOOK_EVERY_S
 from load_tests.calibration import read_floor
 from load_tests.clock import RunClock
+from load_tests.cluster.joining import LATER, with_record
 from load_tests.crew import Crew, CrewError
 from load_tests.demands import check_provable
-from load_tests.drawn_later import LATER, DrawnLater
 from load_tests.judgement import Verdict
 from load_tests.live import LiveReport, final_report, live_report, planned
 from load_tests.offering import Alone, Offering
@@ -114,7 +114,7 @@ class LoadSession:
         self._crew = crew
         self._under_way: UnderWay | None = None
         self._watching: list[gevent.Greenlet[..., None]] = []
-        self._last: tuple[RunReport, Drawing | DrawnLater] | None = None
+        self._last: tuple[RunReport, Drawing | None] | None = None
         self._concluding = RLock()
         environment.process_exit_code = Verdict.INVALID.exit_code
         self._read_scenario()
@@ -158,6 +158,7 @@ class LoadSession:
         )
         self._environment.stop_timeout = scenario.load.timeout + GRACE_S + STOP_SLACK_S
         clock.start()
+        under_way = replace(under_way, facts=under_way.facts.model_copy(update={"began_at": datetime.now(UTC)}))
         under_way.offering.start()
         self._watching = [gevent.spawn(under_way.observe)]
         if self._options.headless and self._options.run_time:  # which Locust forgets where there is a shape
@@ -240,21 +241,23 @@ class LoadSession:
         measurement = record.measurement()
         verdict = judge(record.scenario, measurement)
         report = report_of(record.scenario, measurement, verdict, dict(record.details), under_way.facts)
+        report = with_record(report, self._options.cluster_record, under_way.folder)
         report.write(under_way.folder)
         self._environment.process_exit_code = report.exit_code
         _write_markdown(report, under_way.folder)
-        self._last = report, self._drawing(under_way.folder)
+        shown_here = self._options.cluster_record != LATER
+        self._last = report, Drawing(under_way.folder) if shown_here else None
         # Locust's web page shows its log, and this is where the verdict is seen there.
         logger.info("%s (exit %d): %s; reports: %s", report.verdict, report.exit_code, report.reason, under_way.folder)
 
-    def _drawing(self, folder: Path) -> Drawing | DrawnLater:
-        return DrawnLater(folder) if self._options.cluster_record == LATER else Drawing(folder)
-
     def show(self) -> None:
-        """Show the last run's report in the terminal, when its page is drawn."""
+        """Show the last run's report in the terminal, when its page is drawn; not if it is joined with its record later.
+
+        Before that, its verdict may be another one.
+        """
         self.conclude()
-        if self._last is not None:
-            report, drawing = self._last
+        report, drawing = self._last or (None, None)
+        if report is not None and drawing is not None:
             terminal.show(report, str(drawing.result()), sys.stdout)
 
 

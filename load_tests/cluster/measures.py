@@ -37,18 +37,22 @@ def cores(quantity: str) -> float:
 
 
 def counters_in(exposition: str, namespace: str, container: str) -> dict[str, CpuCounters]:
-    """Counters of one kind of container by pod, from what the kubelet's cAdvisor exposes to Prometheus."""
-    found: dict[str, dict[str, float]] = {}
+    """Counters by pod, from what the kubelet's cAdvisor exposes to Prometheus.
+
+    They are those of one kind of container; of the whole pod where the container engine tells of no container.
+    """
+    found: dict[tuple[str, str], dict[str, float]] = {}
     for name, written, value in _METRIC.findall(exposition):
         labels = dict(_LABEL.findall(written))
-        total = labels.get("cpu", "total") == "total"
-        if total and (labels.get("namespace"), labels.get("container")) == (namespace, container):
-            found.setdefault(labels.get("pod", ""), {})[name] = float(value)
+        if labels.get("namespace") == namespace and labels.get("cpu", "total") == "total":
+            found.setdefault((labels.get("container", ""), labels.get("pod", "")), {})[name] = float(value)
     return {
         pod: CpuCounters(
             round(values.get("usage_seconds", 0.0), 3),
             int(values.get("cfs_periods", 0)),
             int(values.get("cfs_throttled_periods", 0)),
         )
-        for pod, values in found.items()
+        for kind in ("", container)
+        for (of, pod), values in found.items()
+        if of == kind
     }

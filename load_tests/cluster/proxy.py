@@ -27,6 +27,7 @@ START_PATIENCE_S = 20.0
 ANSWER_PATIENCE_S = 10.0
 END_PATIENCE_S = 5.0
 LONGEST_BYTES = 64 << 20
+MOST_SAID_LINES = 20
 OK = 200
 
 
@@ -85,6 +86,7 @@ class ApiProxy:
         self._folder = tempfile.TemporaryDirectory(prefix="loadproof-")
         self._process: subprocess.Popen[bytes] | None = None
         self._said: list[bytes] = []
+        self._listening: threading.Thread | None = None
         self._ended_cpu_s = 0.0
 
     def start(self) -> None:
@@ -106,7 +108,8 @@ class ApiProxy:
                 f"{self._command[0]} cannot be started ({error.strerror}): install kubectl "
                 "(https://kubernetes.io/docs/tasks/tools/), or say how it is called, --kubectl 'minikube kubectl --'"
             ) from None
-        threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
+        self._listening.start()
         self._wait_for_socket(path)
 
     @property
@@ -115,9 +118,12 @@ class ApiProxy:
 
     def _listen(self, output: IO[bytes] | None) -> None:
         """Keep the first lines that kubectl says, and go on reading, lest it blocks."""
-        for line in output or ():
-            if len(self._said) < 20:
-                self._said.append(line)
+        if output is None:
+            return
+        with output:
+            for line in output:
+                if len(self._said) < MOST_SAID_LINES:
+                    self._said.append(line)
 
     def _wait_for_socket(self, path: Path) -> None:
         ends_s = time.monotonic() + START_PATIENCE_S
@@ -125,9 +131,8 @@ class ApiProxy:
             if path.exists():
                 return
             time.sleep(0.02)
-        time.sleep(0.1)  # for the last words of one that has ended
-        said = b"".join(self._said).decode("utf-8", "replace").strip() or "it said nothing"
         self._stop_process()
+        said = b"".join(self._said).decode("utf-8", "replace").strip() or "it said nothing"
         raise ClusterError(f"`{' '.join(self._command)}` does not serve: {said}")
 
     @property
@@ -172,6 +177,8 @@ class ApiProxy:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(END_PATIENCE_S)
                 break
+        if self._listening is not None:
+            self._listening.join(END_PATIENCE_S)
         self._process = None
 
     def end(self) -> None:

@@ -37,13 +37,13 @@ class Pod:
     node: str
     phase: str
     created_at: float
-    ready_at: float | None
-    """Since when it is ready; None if it is not."""
-    ending_at: float | None
-    """Since when it is told to end, and gets no new connections."""
     restarts: int
-    requested_cores: float | None
-    limit_cores: float | None
+    ready_at: float | None = None
+    """Since when it is ready; None if it is not."""
+    ending_at: float | None = None
+    """Since when it is told to end, and gets no new connections."""
+    requested_cores: float | None = None
+    limit_cores: float | None = None
 
     @property
     def ready(self) -> bool:
@@ -69,8 +69,8 @@ class Autoscaler:
     most: int
     current: int
     desired: int
-    target_percent: int | None
-    seen_percent: int | None
+    target_percent: int | None = None
+    seen_percent: int | None = None
     conditions: tuple[Condition, ...] = ()
 
 
