@@ -98,11 +98,12 @@ format: install-dev ## Mend style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-documents: install ## Write again what is made from the code: openapi.json, run.schema.json, monitoring/
+documents: install ## Write again what is made: openapi.json, run.schema.json, monitoring/, figures in docs
 	@$(BIN)/python -m service.openapi
 	@$(BIN)/python -m load_tests.report.schema
 	@$(BIN)/python -m load_tests.monitoring staged
 	@$(BIN)/python -m deployment.prometheus_rule
+	@$(BIN)/python -m benchmarks.figures
 
 install-dev: $(VENV)/requirements-dev.installed ## Make .venv with what development needs as well
 

@@ -1,7 +1,7 @@
 """What happens to pods on ordinary days, done under load: they are replaced one by one, and some are taken away."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from deployment.commands import output_of
@@ -35,7 +35,7 @@ ACTS = (
 )
 
 
-def under_disruption(kubectl: Kubectl, clock: Clock, run_load: Callable[[], int]) -> int:
+def under_disruption(kubectl: Kubectl, clock: Clock, run_load: Callable[[], int], acts: Sequence[Act] = ACTS) -> int:
     """Run a load test while pods are replaced and taken away; its exit code. Afterwards there are as many as before."""
     _refuse_autoscaled(kubectl)
     before = kubectl.get(Deployment, "deployment", SERVICE).spec.replicas
@@ -45,7 +45,7 @@ def under_disruption(kubectl: Kubectl, clock: Clock, run_load: Callable[[], int]
         wait_until_rolled_out(kubectl, clock)
         over = threading.Event()
         failures: list[str] = []
-        actor = threading.Thread(target=lambda: failures.extend(_act(kubectl, over)))
+        actor = threading.Thread(target=lambda: failures.extend(_act(kubectl, over, acts)))
         actor.start()
         try:
             exit_code = run_load()
@@ -64,10 +64,10 @@ def _refuse_autoscaled(kubectl: Kubectl) -> None:
         raise DeploymentError("an autoscaler would scale against it: make deploy OVERLAY=single")
 
 
-def _act(kubectl: Kubectl, over: threading.Event) -> Iterator[str]:
+def _act(kubectl: Kubectl, over: threading.Event, acts: Sequence[Act]) -> Iterator[str]:
     """Do everything when its time has come; what cannot be done is yielded."""
     passed_s = 0.0
-    for act in ACTS:
+    for act in acts:
         if over.wait(act.at_s - passed_s):
             yield f"it ended before the {act.what}"
             return

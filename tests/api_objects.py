@@ -65,7 +65,7 @@ def pod(
     name: str, *, ready: str | None = "2026-01-02T03:04:05Z", ending: str = "", restarts: int = 0
 ) -> dict[str, Any]:
     """A pod, ready since a time and told to end at one."""
-    metadata = {"name": name, "creationTimestamp": "2026-01-02T03:04:00Z"}
+    metadata: dict[str, Any] = {"name": name, "creationTimestamp": "2026-01-02T03:04:00Z"}
     if ending:
         metadata |= {"deletionTimestamp": ending, "deletionGracePeriodSeconds": 30}
     condition = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import intervals, queueing
+from benchmarks import cluster_evidence, intervals, queueing
 from benchmarks.peers import results as peers
 from tests.conftest import ROOT
 
@@ -21,6 +21,7 @@ QUEUEING: dict[str, Any] = json.loads(queueing.RESULT_FILE.read_bytes())
         ("open_and_closed.md", queueing.RESULT_FILE, queueing.table),
         ("verdicts.md", intervals.RESULT_FILE, intervals.coverage_table),
         ("comparing.md", intervals.RESULT_FILE, intervals.difference_table),
+        ("autoscaling.md", cluster_evidence.RESULTS / "autoscale.json", cluster_evidence.table),
         ("peers.md", peers.RESULT_FILE, peers.table),
         ("peers.md", peers.RESULT_FILE, peers.table_of_versions),
     ],

@@ -79,7 +79,7 @@ def effects_of(step: LoadStep, cluster: ClusterReport, traffic: Traffic) -> Effe
 
 
 def way_back(step: LoadStep, traffic: Traffic) -> tuple[bool, float | None]:
-    """Whether the service left its SLO while the load was up, and after how long it was back inside it.
+    """Whether the service left its SLO while the load was up, and after how long it was back inside it to stay.
 
     It is outside, or inside, by all requests of 30 s together; what lies ahead counts, not what is over.
     """
@@ -93,9 +93,8 @@ def way_back(step: LoadStep, traffic: Traffic) -> tuple[bool, float | None]:
         inside.append(sum(traffic.bad[ahead]) <= step.objective.allowed * sum(traffic.due[ahead]))
     if all(inside):
         return False, 0.0
-    left = inside.index(False)
-    back = next((number for number in range(left, len(inside)) if inside[number]), None)
-    return True, None if back is None else float(traffic.begins_s[places[back]] - step.begins_s)
+    back = len(inside) - inside[::-1].index(False)
+    return True, None if back == len(inside) else float(traffic.begins_s[places[back]] - step.begins_s)
 
 
 def shares_of(cluster: ClusterReport, traffic: Traffic) -> list[PodShare]:

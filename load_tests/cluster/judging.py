@@ -69,10 +69,10 @@ def said_first(effects: Effects) -> str:
 def said_back(effects: Effects) -> str:
     """When the service was back inside its SLO."""
     if not effects.left_slo:
-        return "it was never outside its SLO"
+        return "the service was never outside its SLO"
     if effects.back_s is None:
-        return "it never came back inside its SLO"
-    return f"it was back inside its SLO after {format_duration(effects.back_s)}"
+        return "the service did not come back inside its SLO"
+    return f"the service was back inside its SLO after {format_duration(effects.back_s)}"
 
 
 def said_balance(shares: tuple[PodShare, ...]) -> str:

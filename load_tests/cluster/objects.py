@@ -33,7 +33,9 @@ def pods_of(listed: Mapping[str, Any], container: str) -> tuple[Pod, ...]:
 def _pod(written: Mapping[str, Any], container: str) -> Pod:
     metadata, spec, status = written["metadata"], written["spec"], written.get("status", {})
     ready = next((one for one in status.get("conditions", []) if one["type"] == "Ready"), None)
-    resources = next((one.get("resources", {}) for one in spec["containers"] if one["name"] == container), {})
+    resources: Mapping[str, Any] = next(
+        (one.get("resources", {}) for one in spec["containers"] if one["name"] == container), {}
+    )
     return Pod(
         name=metadata["name"],
         node=spec.get("nodeName", ""),

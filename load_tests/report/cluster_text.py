@@ -39,7 +39,7 @@ def cluster_notes(report: RunReport) -> Iterator[str]:
 
 def pod_table(report: RunReport) -> Table:
     """One row a pod."""
-    head = ("pod", "node", "ready after", "until", "restarts", "CPU most", "throttled most", "answered", "of fair")
+    head = ("pod", "node", "ready after", "until", "restarts", "most CPU", "throttled", "answered", "of fair")
     rows = tuple(_pod_row(pod, report) for pod in report.cluster.pods) if report.cluster else ()
     return Table(head, rows, frozenset(range(2, len(head))))
 

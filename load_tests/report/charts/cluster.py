@@ -54,23 +54,22 @@ def draw(report: RunReport, _limits: Limits, shape: Shape) -> Figure:
         for number, panel in enumerate(PANELS):
             top_px = STRIP_PX + number * row_px + TITLE_PX
             plot = add_plot(figure, shape.left_px, top_px, shape.plot_width_px, HEIGHT_PX)
-            over_time(plot, report, shape, named=False)
+            over_time(plot, report, shape, named=number == 0)
             if cluster is not None:
                 panel.draw(plot, report, cluster)
                 _mark_ready(plot, report, cluster)
-            plot.axes.annotate(
-                panel.title,
-                (0, 1),
-                xytext=(0, 0.75 * shape.font_px),
-                xycoords="axes fraction",
-                textcoords="offset points",
-            )
+            _name(plot, panel.title, 0.75 * shape.font_px + (STRIP_PX if number == 0 else 0))
     return figure
 
 
 def describe(report: RunReport) -> str:
     """What the picture shows, in a sentence for those who do not see it."""
     return cluster_sentence(report) or "Nobody watched the cluster."
+
+
+def _name(plot: Plot, title: str, above_px: float) -> None:
+    """Write what a plot shows above it, and above the names of the stages if they are there."""
+    plot.axes.annotate(title, (0, 1), xytext=(0, above_px), xycoords="axes fraction", textcoords="offset points")
 
 
 def _mark_ready(plot: Plot, report: RunReport, cluster: ClusterReport) -> None:

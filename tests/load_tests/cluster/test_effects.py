@@ -54,6 +54,11 @@ def test_a_good_beginning_is_not_the_way_back() -> None:
     assert way_back(STEP, traffic(bad=dict.fromkeys(range(100, 130), RATE_RPS)))[1] == 89.0
 
 
+def test_who_leaves_again_has_not_been_back() -> None:
+    twice = dict.fromkeys([*range(40, 50), *range(150, 160)], RATE_RPS)
+    assert way_back(STEP, traffic(bad=twice)) == (True, 119.0)
+
+
 def test_what_is_bad_to_the_end_never_comes_back() -> None:
     assert way_back(STEP, traffic(bad=dict.fromkeys(range(45, ENDS_S), 4))) == (True, None)
 
