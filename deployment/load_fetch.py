@@ -2,20 +2,18 @@
 
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from deployment.commands import attempt
 from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.kubectl import Kubectl
 from deployment.load_log import MasterLog
 from deployment.load_pods import WORKER, pods_named
-from deployment.load_verdict import INVALID, REFUSED, say_invalid, settled
+from deployment.load_verdict import INVALID, REFUSED, conclude, say_invalid
 from deployment.observed import Pod
 from deployment.parcel import Parcel
 from deployment.trouble import evidence_of, how_it_ended
@@ -58,8 +56,8 @@ def told_to_stop(kubectl: Kubectl, pod: str, interruption: Interruption) -> Iter
             signal.signal(number, handler)
 
 
-def fetch(kubectl: Kubectl, pod: str, clock: Clock, reports: Path) -> int:
-    """Tell what a master writes, unpack its reports, and return the exit code that both agree on."""
+def fetch(kubectl: Kubectl, pod: str, clock: Clock, reports: Path, cluster_record: Path | None = None) -> int:
+    """Tell what a master writes, unpack its reports, join them with the record of the cluster; the exit code."""
     parcel = Parcel()
     for line in MasterLog(kubectl, pod, clock).lines():
         if not parcel.takes(line):
@@ -74,8 +72,7 @@ def fetch(kubectl: Kubectl, pod: str, clock: Clock, reports: Path) -> int:
         _say_why(kubectl, ended)
         say_invalid(f"{error}; {_how(ended)}")
         return INVALID
-    _draw(folder)
-    return settled(folder, exit_code)
+    return conclude(folder, exit_code, cluster_record)
 
 
 def _exit_code(pod: Pod | None) -> int | None:
@@ -94,10 +91,3 @@ def _say_why(kubectl: Kubectl, pod: Pod | None) -> None:
     workers = [one for one in pods_named(kubectl, WORKER) if one.status.phase == "Failed"]
     for line in evidence_of(kubectl, [*([pod] if pod else []), *workers]):
         say(line)
-
-
-def _draw(folder: Path) -> None:
-    """Draw the page of a run here: the image in the cluster has nothing to draw with."""
-    drawn = attempt([sys.executable, "-m", "load_tests.report", str(folder)])
-    if drawn.exit_code != 0:
-        say(f"note: the page of the run was not drawn: {drawn.complaint}")

@@ -17,6 +17,7 @@ from deployment.platforms.provider import Provider
 from deployment.request import SERVICE, Request
 from deployment.scenario_files import ScenarioFile, check_scenarios
 from deployment.waiting import Clock
+from deployment.watching import watched
 
 REPORTS = Path("reports")
 
@@ -50,10 +51,11 @@ class LoadInCluster:
         self._provider.provide(image)
         interruption = Interruption()
         codes: list[int] = []
-        for scenario in scenarios:
-            codes.append(self._run(scenario, image, interruption))
-            if interruption.came:
-                break
+        with watched(self._kubectl, self._request.folder) as cluster_record:
+            for scenario in scenarios:
+                codes.append(self._run(scenario, image, cluster_record, interruption))
+                if interruption.came:
+                    break
         codes += [INVALID] * (len(scenarios) - len(codes))
         if len(scenarios) > 1:
             say_all([scenario.name for scenario in scenarios], codes)
@@ -66,7 +68,7 @@ class LoadInCluster:
                 "a load test is under way in the cluster: `make fetch` follows it to its end, and Ctrl-C ends it there"
             )
 
-    def _run(self, scenario: ScenarioFile, image: Image, interruption: Interruption) -> int:
+    def _run(self, scenario: ScenarioFile, image: Image, cluster_record: Path, interruption: Interruption) -> int:
         """Run one scenario. What is interrupted or cannot begin is removed; what has ended stays to be looked at."""
         load_test = LoadTest(
             run=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{scenario.name}",
@@ -83,7 +85,7 @@ class LoadInCluster:
             self._kubectl.output("apply", "--filename", "-", given=rendered)
             pod = load_pods.wait_until_started(self._kubectl, load_test.workers, self._clock)
             with told_to_stop(self._kubectl, pod, interruption):
-                code = fetch(self._kubectl, pod, self._clock, REPORTS)
+                code = fetch(self._kubectl, pod, self._clock, REPORTS, cluster_record)
         except (DeploymentError, KeyboardInterrupt):
             remove(self._kubectl)
             raise

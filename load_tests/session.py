@@ -251,9 +251,9 @@ class LoadSession:
         logger.info("%s (exit %d): %s; reports: %s", report.verdict, report.exit_code, report.reason, under_way.folder)
 
     def show(self) -> None:
-        """Show the last run's report in the terminal, when its page is drawn; not if it is joined with its record later.
+        """Show the last run's report in the terminal, when its page is drawn.
 
-        Before that, its verdict may be another one.
+        One that is joined with its record later may then have another verdict, and is shown there.
         """
         self.conclude()
         report, drawing = self._last or (None, None)
