@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from deployment.manifests import PRUNED
+from deployment.platforms.minikube import START
 from load_tests.scenario import SCENARIOS
 from load_tests.sharing import WORKERS_PATIENCE_S
 from tests.conftest import ROOT
@@ -20,8 +21,8 @@ from tests.kubernetes.test_schemas import each_version
 pytestmark = needs_kubectl
 MASTER, WORKER = "load-master", "load-worker"
 each_job = pytest.mark.parametrize("name", [MASTER, WORKER])
-CORES_OF_THE_SMALLEST_CLUSTER = 2000
-LEAST_PODS_AUTOSCALED = 4
+MOST_PODS = 10
+SYSTEM_PODS = 850
 
 
 def policies() -> dict[str, Object]:
@@ -137,11 +138,12 @@ def test_a_generator_is_never_held_back_by_its_limit(name: str) -> None:
         assert 0 < mebibytes(resources["requests"][what]) <= mebibytes(resources["limits"][what]), what
 
 
-def test_two_workers_fit_beside_an_autoscaled_service_on_two_cores() -> None:
+def test_two_workers_fit_beside_a_service_of_ten_pods_on_the_four_cores_that_are_recommended() -> None:
     """With what the system pods of a minikube request: 850m."""
     asked = [millicores(pod_of(name)["containers"][0]["resources"]["requests"]["cpu"]) for name in (MASTER, WORKER)]
-    pods = LEAST_PODS_AUTOSCALED * millicores(rendered("autoscaled").container["resources"]["requests"]["cpu"])
-    assert asked[0] + 2 * asked[1] + pods + 850 <= CORES_OF_THE_SMALLEST_CLUSTER
+    recommended = 1000 * int(START.partition("--cpus=")[2].split()[0])
+    pods = MOST_PODS * millicores(rendered("autoscaled").container["resources"]["requests"]["cpu"])
+    assert asked[0] + 2 * asked[1] + pods + SYSTEM_PODS <= recommended
 
 
 @each_job
