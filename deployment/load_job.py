@@ -69,7 +69,7 @@ class LoadInCluster:
             )
 
     def _run(self, scenario: ScenarioFile, image: Image, cluster_record: Path, interruption: Interruption) -> int:
-        """Run one scenario. What is interrupted or cannot begin is removed; what has ended stays to be looked at."""
+        """Run one scenario. What is interrupted is removed; what has ended, or may go on unseen, stays."""
         load_test = LoadTest(
             run=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{scenario.name}",
             scenario=scenario,
@@ -81,17 +81,22 @@ class LoadInCluster:
         )
         remove(self._kubectl)
         say(f"starting {scenario.name} in the cluster: a master and {load_test.workers} workers")
+        pod = self._begin(rendered)
+        with told_to_stop(self._kubectl, pod, interruption):
+            try:
+                return fetch(self._kubectl, pod, self._clock, REPORTS, cluster_record)
+            finally:
+                if interruption.came:
+                    remove(self._kubectl)
+
+    def _begin(self, rendered: str) -> str:
+        """Start everything, or nothing; the name of the master's pod."""
         try:
             self._kubectl.output("apply", "--filename", "-", given=rendered)
-            pod = load_pods.wait_until_started(self._kubectl, load_test.workers, self._clock)
-            with told_to_stop(self._kubectl, pod, interruption):
-                code = fetch(self._kubectl, pod, self._clock, REPORTS, cluster_record)
+            return load_pods.wait_until_started(self._kubectl, self._request.workers, self._clock)
         except (DeploymentError, KeyboardInterrupt):
             remove(self._kubectl)
             raise
-        if interruption.came:
-            remove(self._kubectl)
-        return code
 
     def _address(self) -> str:
         """The service's own address: its name would be looked up for every connection, and the time counted."""

@@ -12,13 +12,17 @@ import pytest
 import yaml
 
 from deployment import record
+from deployment.errors import DeploymentError
+from deployment.kubectl import Kubectl
+from deployment.load_fetch import fetch
+from deployment.load_pods import wait_until_started
 from deployment.record import Record
 from deployment.request import PlatformName
 from load_tests import parcel
 from tests import api_objects as api
 from tests.conftest import ROOT
 from tests.deployment import objects
-from tests.deployment.conftest import Run
+from tests.deployment.conftest import FakeClock, Run
 from tests.deployment.stage import Stage
 
 IN_CLUSTER = ("--platform", "minikube", "--where", "cluster")
@@ -72,6 +76,18 @@ def ends(stage: Stage, exit_code: int, verdict: str = "PASS", reported: int | No
     stage.answer(LOGS, log_of(stage.folder, exit_code if reported is None else reported, verdict))
 
 
+def fetched() -> int:
+    """Bring back what the load test left, with no record of the cluster; its exit code."""
+    return fetch(Kubectl("minikube"), "load-master-x", FakeClock().clock(), Path("reports"))
+
+
+def not_begun() -> str:
+    """Why the pods do not start."""
+    with pytest.raises(DeploymentError) as refusal:
+        wait_until_started(Kubectl("minikube"), 2, FakeClock().clock())
+    return str(refusal.value)
+
+
 def test_image_jobs_progress_and_reports_come_in_this_order(
     bench: Stage, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,9 +109,9 @@ def test_image_jobs_progress_and_reports_come_in_this_order(
 
 
 @pytest.mark.parametrize(("exit_code", "verdict"), [(1, "FAIL"), (3, "INCONCLUSIVE"), (4, "INVALID")])
-def test_the_exit_code_is_the_verdicts(bench: Stage, run: Run, exit_code: int, verdict: str) -> None:
+def test_the_exit_code_is_the_verdicts(bench: Stage, exit_code: int, verdict: str) -> None:
     ends(bench, exit_code, verdict)
-    assert run("loadtest", *IN_CLUSTER, "smoke") == exit_code
+    assert fetched() == exit_code
 
 
 def test_what_is_applied_names_the_scenario_the_workers_and_the_service_itself(
@@ -122,14 +138,14 @@ def test_what_is_applied_names_the_scenario_the_workers_and_the_service_itself(
 def test_several_scenarios_have_the_worst_verdict_of_all(
     bench: Stage, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    bench.answer(MASTER_POD, json.dumps(load_pod("load-master-x", terminated={"exitCode": 0})), times=3)
+    bench.answer(MASTER_POD, json.dumps(load_pod("load-master-x", terminated={"exitCode": 0})))
     assert run("loadtest", *IN_CLUSTER, "smoke", "taxi") == 0
     assert capfd.readouterr().out.splitlines()[-1] == "PASS (exit 0): smoke PASS, taxi PASS"
     assert len(bench.called("kubectl apply")) == 2
 
 
 @pytest.mark.parametrize("platform", ["docker", "local"])
-@pytest.mark.parametrize("command", [("loadtest", "smoke"), ("doctor",), ("fetch",)])
+@pytest.mark.parametrize("command", [("loadtest", "smoke"), ("doctor",), ("fetch",)], ids=lambda one: one[0])
 def test_what_is_no_cluster_offers_no_load(
     stage: Stage, run: Run, capsys: pytest.CaptureFixture[str], platform: str, command: tuple[str, ...]
 ) -> None:
@@ -191,69 +207,68 @@ def test_a_second_load_test_is_refused_while_one_is_under_way(
         (objects.waiting("ImagePullBackOff", "no such host"), "(no such host)"),
     ],
 )
-def test_a_pod_that_cannot_start_ends_it_at_once_with_the_reason(
-    bench: Stage, run: Run, capsys: pytest.CaptureFixture[str], state: dict[str, Any], said: str
-) -> None:
+def test_a_pod_that_cannot_start_is_not_waited_for(bench: Stage, state: dict[str, Any], said: str) -> None:
     bench.answer(f"{PODS}worker", objects.pods(load_pod("load-worker-1", "Pending", **state)))
-    assert run("loadtest", *IN_CLUSTER, "smoke") == 2
-    told = capsys.readouterr().err
+    told = not_begun()
     assert "the load test cannot begin: pod load-worker-1: " in told
     assert said in told
     assert "log of load-worker-1: the last words" in told
+    assert len(bench.called("kubectl get --context minikube --namespace loadproof pods")) == 2
+
+
+def test_what_cannot_begin_is_removed(bench: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    state = objects.waiting("ErrImageNeverPull")
+    bench.answer(f"{PODS}worker", objects.pods(load_pod("load-worker-1", "Pending", **state)))
+    assert run("loadtest", *IN_CLUSTER, "smoke") == 2
+    assert "the load test cannot begin" in capsys.readouterr().err
     assert len(bench.called("kubectl delete")) == 2, "before, and what was begun"
 
 
-def test_pods_that_may_not_be_made_are_explained(bench: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pods_that_may_not_be_made_are_explained(bench: Stage) -> None:
     jobs = {"items": [{"metadata": {"name": "load-worker", "uid": "u1"}}]}
     events = [("u0", "of an earlier one"), ("u1", "exceeded quota: compute")]
     listed = {"items": [{"message": text, "involvedObject": {"uid": uid}} for uid, text in events]}
     bench.answer(f"{PODS}worker", objects.pods())
     bench.answer("^kubectl get .*jobs --selector", json.dumps(jobs))
     bench.answer("^kubectl get .*events .*FailedCreate", json.dumps(listed))
-    assert run("loadtest", *IN_CLUSTER, "smoke") == 2
-    assert "no pod may be made: exceeded quota: compute" in capsys.readouterr().err
+    assert "no pod may be made: exceeded quota: compute" in not_begun()
 
 
-def test_pods_that_fit_on_no_node_are_waited_for_and_then_explained(
-    bench: Stage, run: Run, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_pods_that_fit_on_no_node_are_waited_for_and_then_explained(bench: Stage) -> None:
     pending = objects.pod("load-worker-1", ready=False, unscheduled="0/1 nodes: Insufficient cpu")
     bench.answer(f"{PODS}worker", objects.pods(pending, load_pod("load-worker-2")))
-    assert run("loadtest", *IN_CLUSTER, "smoke") == 2
-    told = capsys.readouterr().err
+    told = not_begun()
     assert "has not begun after 240 s, 2 of 3 pods started" in told
     assert "pod load-worker-1 fits on no node: 0/1 nodes: Insufficient cpu" in told
 
 
-def test_a_generator_that_dies_proves_nothing(bench: Stage, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_generator_that_dies_proves_nothing(bench: Stage, capfd: pytest.CaptureFixture[str]) -> None:
     ends(bench, 137, reason="OOMKilled")
     bench.answer(LOGS, "  0 s of 28 s\n")
-    assert run("loadtest", *IN_CLUSTER, "smoke") == 4
+    assert fetched() == 4
     said = capfd.readouterr().out.splitlines()[-1]
     assert said.startswith("INVALID (exit 4): the load test left no reports")
     assert "it took more memory than its limit" in said
 
 
-def test_a_report_and_a_pod_that_disagree_prove_nothing(bench: Stage, run: Run) -> None:
+def test_a_report_and_a_pod_that_disagree_prove_nothing(bench: Stage) -> None:
     ends(bench, 1, reported=0)
-    assert run("loadtest", *IN_CLUSTER, "smoke") == 4
+    assert fetched() == 4
 
 
-def test_reports_that_come_damaged_are_no_verdict(bench: Stage, run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_reports_that_come_damaged_are_no_verdict(bench: Stage, capfd: pytest.CaptureFixture[str]) -> None:
     whole = log_of(bench.folder, 0).splitlines()
     bench.answer(LOGS, "\n".join([*whole[:2], *whole[3:]]) + "\n")
-    assert run("loadtest", *IN_CLUSTER, "smoke") == 4
+    assert fetched() == 4
     assert "the reports came damaged" in capfd.readouterr().out
 
 
-def test_a_lost_connection_is_taken_up_where_it_broke(
-    bench: Stage, run: Run, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_lost_connection_is_taken_up_where_it_broke(bench: Stage, capfd: pytest.CaptureFixture[str]) -> None:
     whole = log_of(bench.folder, 0)
     bench.answer(MASTER_POD, errors="Unable to connect to the server\n", exit_code=1, times=3)
     bench.answer(MASTER_POD, json.dumps(load_pod("load-master-x")), times=1)
     bench.answer(LOGS, whole[: len(whole) // 2], errors="connection reset\n", exit_code=1, times=1)
-    assert run("loadtest", *IN_CLUSTER, "smoke") == 0
+    assert fetched() == 0
     assert capfd.readouterr().out.count("  0 s of 28 s") == 1
 
 
@@ -287,12 +302,11 @@ def test_a_load_test_of_nothing_says_what_to_do(bench: Stage, run: Run, capsys: 
     assert "nothing is deployed on minikube: run make deploy" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_pod_brings_its_reports_and_removes_the_jobs(bench: Stage, number: signal.Signals) -> None:
+def test_an_interruption_ends_the_pod_brings_its_reports_and_removes_the_jobs(bench: Stage) -> None:
     """The pod is given a deadline that is over, which keeps its log; it is not deleted before that is read."""
     whole = log_of(bench.folder, 4, "INVALID")
     bench.answer(LOGS, whole)
-    bench.answer(LOGS, "  0 s of 28 s\n", stays_s=3, times=1)
+    bench.answer(LOGS, "  0 s of 28 s\n", stays_s=1, times=1)
     bench.answer(MASTER_POD, json.dumps(load_pod("load-master-x", terminated={"exitCode": 4})))
     bench.answer(MASTER_POD, json.dumps(load_pod("load-master-x")), times=1)
     with _started(bench, "loadtest", *IN_CLUSTER, "smoke", "taxi") as process:
@@ -301,7 +315,7 @@ def test_a_signal_ends_the_pod_brings_its_reports_and_removes_the_jobs(bench: St
         for line in process.stdout:
             lines.append(line)
             if line == "  0 s of 28 s\n":
-                process.send_signal(number)
+                process.send_signal(signal.SIGINT)
     assert process.returncode == 4, lines
     [patch] = bench.called("kubectl patch")
     assert "activeDeadlineSeconds" in patch.line
