@@ -1,7 +1,6 @@
 """The image of a load test: what is in it, who it runs as, and that it puts load on a service in another container."""
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -74,7 +73,7 @@ def test_it_puts_load_on_a_service_in_another_container(image: str, tmp_path: Pa
     """As its pods do: a worker, a master, a file system that nobody can write to, and reports that come in the log."""
     service, master, worker = CONTAINERS
     (tmp_path / "short.yaml").write_text(SCENARIO, encoding="utf-8")
-    os.chmod(tmp_path, 0o755)
+    tmp_path.chmod(0o755)
     docker("run", "--detach", "--name", service, *LOCKED_UP, built(SERVICE_IMAGE))
     docker(
         *("run", "--detach", "--name", master, f"--network=container:{service}", *LOCKED_UP),

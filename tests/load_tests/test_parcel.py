@@ -41,7 +41,7 @@ def test_what_comes_out_is_what_went_in(folder: Path, tmp_path: Path) -> None:
 def test_other_lines_are_left_alone(folder: Path) -> None:
     taken = Parcel()
     assert not taken.takes("PASS (exit 0)")
-    assert all([taken.takes(line) for line in parcel.lines_of(folder)])
+    assert all(taken.takes(line) for line in parcel.lines_of(folder))
     assert not taken.takes("after the end")
 
 
