@@ -19,6 +19,7 @@ class Metadata(Observed):
     """Who an object is."""
 
     name: str = ""
+    uid: str = ""
     generation: int = 0
     annotations: dict[str, str] = {}
     labels: dict[str, str] = {}
@@ -87,6 +88,44 @@ class PodList(Observed):
     """Some pods."""
 
     items: tuple[Pod, ...] = ()
+
+
+class JobStatus(Observed):
+    """How far a Job is."""
+
+    active: int = 0
+
+
+class Job(Observed):
+    """A Job."""
+
+    metadata: Metadata
+    status: JobStatus = JobStatus()
+
+
+class JobList(Observed):
+    """Some Jobs."""
+
+    items: tuple[Job, ...] = ()
+
+
+class EventObject(Observed):
+    """Whom an event is about."""
+
+    uid: str = ""
+
+
+class Event(Observed):
+    """Something that happened to an object."""
+
+    message: str = ""
+    involved_object: EventObject = EventObject()
+
+
+class EventList(Observed):
+    """Some events, the newest last."""
+
+    items: tuple[Event, ...] = ()
 
 
 class DeploymentSpec(Observed):
@@ -192,6 +231,7 @@ class ServicePort(Observed):
 class ServiceSpec(Observed):
     """What is asked of a Service."""
 
+    cluster_ip: Annotated[str, Field(alias="clusterIP")] = ""
     ports: Annotated[tuple[ServicePort, ...], Field(min_length=1)]
 
 

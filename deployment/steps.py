@@ -10,10 +10,11 @@ from deployment.doctor import examine, insist
 from deployment.errors import DeploymentError
 from deployment.first_prediction import wait_for_a_right_prediction
 from deployment.load import run_load_test
-from deployment.platforms.choice import platform_for
+from deployment.load_job import LoadInCluster
+from deployment.platforms.choice import cluster_for, platform_for
 from deployment.platforms.platform import Platform
 from deployment.record import Record
-from deployment.request import Request
+from deployment.request import Request, Where
 from deployment.waiting import Clock
 from deployment.watching import watched
 
@@ -22,7 +23,8 @@ NOT_IN_ORDER = 2
 
 def doctor(request: Request, clock: Clock) -> int:
     """Look whether everything is there that deploy needs."""
-    return 0 if examine(platform_for(request, clock)) else NOT_IN_ORDER
+    platform = cluster_for(request, clock) if request.where is Where.CLUSTER else platform_for(request, clock)
+    return 0 if examine(platform) else NOT_IN_ORDER
 
 
 def deploy(request: Request, clock: Clock) -> int:
@@ -54,9 +56,24 @@ def url(request: Request, clock: Clock) -> int:
 
 def loadtest(request: Request, clock: Clock, scenarios: list[str]) -> int:
     """Put load on the service; the exit code is the verdict's."""
+    if request.where is Where.CLUSTER:
+        return _load_in_cluster(request, clock).run_all(scenarios)
     platform = platform_for(request, clock)
     with _base_url(request, platform) as found, _record(request, platform) as cluster_record:
         return run_load_test(found, scenarios, cluster_record)
+
+
+def fetch(request: Request, clock: Clock) -> int:
+    """Follow the load test in the cluster, or bring the reports of the last one; the exit code is the verdict's."""
+    return cluster_for(request, clock).load().fetch()
+
+
+def _load_in_cluster(request: Request, clock: Clock) -> LoadInCluster:
+    if request.host:
+        raise DeploymentError("WHERE=cluster: pods reach nothing but the service beside them, so leave HOST out")
+    cluster = cluster_for(request, clock)
+    insist(cluster)
+    return cluster.load()
 
 
 def disrupt(request: Request, clock: Clock) -> int:

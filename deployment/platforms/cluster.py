@@ -2,49 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Protocol
 
 from deployment import manifests, pod_metrics, rollout
 from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.finding import Finding, finding
-from deployment.image import Image, describe
+from deployment.image import describe
 from deployment.kubectl import Kubectl, kubectl_program
+from deployment.load_job import LoadInCluster
+from deployment.load_manifests import requested_cores
 from deployment.observed import Metadata, NodeList, Observed
-from deployment.request import NAMESPACE, SERVICE, Request
+from deployment.platforms.provider import Provider
+from deployment.pod_template import cores
+from deployment.request import NAMESPACE, SERVICE, Request, Where
 from deployment.waiting import Clock, wait_for
 
 GONE_PATIENCE_S = 180.0
 _PART_OF = manifests.PART_OF.split("=")
-
-
-class Provider(Protocol):
-    """What differs from one kind of cluster to another."""
-
-    context: str
-    """Context of kubectl; empty for the current one."""
-    preloaded: bool
-    """Whether images are put into the nodes, and not fetched from a registry."""
-
-    def look(self) -> Iterator[Finding]:
-        """Yield what has to be in order."""
-        ...
-
-    def provide(self, image: Image) -> None:
-        """Build the image and make it available to the nodes."""
-        ...
-
-    def enable_metrics(self, kubectl: Kubectl) -> None:
-        """Make the cluster measure its pods, where that can be done."""
-        ...
-
-    def url(self, kubectl: Kubectl) -> AbstractContextManager[str]:
-        """Give the base URL of the service."""
-        ...
-
-    def remove_image(self, image: str) -> None:
-        """Remove the image from nodes and engine; fine if it is not there."""
-        ...
 
 
 class NamespaceObject(Observed):
@@ -80,6 +54,8 @@ class ClusterPlatform:
         yield finding("API server", self._api_server)
         yield finding("nodes", self._nodes)
         yield finding("metrics", self._metrics)
+        if self._request.where is Where.CLUSTER:
+            yield finding("load test", self._load_test)
 
     def _kubectl_version(self) -> str:
         version = Kubectl("", self._program).output("version", "--client")
@@ -102,6 +78,17 @@ class ClusterPlatform:
             return "not yet; make deploy turns them on where it can"
         raise DeploymentError(f"this cluster measures no pods, so nothing is scaled: {pod_metrics.REMEDY}")
 
+    def _load_test(self) -> str:
+        """Whether Jobs may be made, and whether there is room for them at all."""
+        if self.kubectl.attempt("auth", "can-i", "create", "jobs.batch").exit_code != 0:
+            raise DeploymentError(f"you may make no Jobs in namespace {NAMESPACE}: ask whoever runs the cluster")
+        nodes = self.kubectl.get(NodeList, "nodes").items
+        there = sum(cores(node.status.allocatable.get("cpu", "0")) for node in nodes)
+        needed = requested_cores(self._request.workers)
+        if needed > there:
+            raise DeploymentError(f"{self._request.workers} workers ask for {needed:g} CPU of {there:g}: WORKERS=1")
+        return f"may make Jobs; {self._request.workers} workers and their master ask for {needed:g} CPU of {there:g}"
+
     def deploy(self) -> str:
         """Build, load, apply, wait."""
         image = describe(self._request)
@@ -122,15 +109,19 @@ class ClusterPlatform:
     def _prune(self, rendered: str) -> None:
         """Remove what another overlay left: an autoscaler would go on scaling the bench."""
         kinds = ",".join(manifests.PRUNED_KINDS)
-        there = self.kubectl.output("get", kinds, "--selector", manifests.PART_OF, "--output", "name").split()
+        there = self.kubectl.output("get", kinds, "--selector", manifests.PRUNED, "--output", "name").split()
         for name in manifests.left_behind(there, manifests.objects_in(rendered)):
             self.kubectl.output("delete", "--ignore-not-found", name)
 
     def url(self) -> AbstractContextManager[str]:
         """Give the base URL of the service."""
-        if self._namespace() is None:
-            raise DeploymentError(f"nothing is deployed on {self._request.platform}: run make deploy")
+        self._insist_on_a_deployment()
         return self._provider.url(self.kubectl)
+
+    def load(self) -> LoadInCluster:
+        """Give what puts load on the service from inside the cluster."""
+        self._insist_on_a_deployment()
+        return LoadInCluster(self._request, self.kubectl, self._provider, self._clock)
 
     def status(self) -> None:
         """Tell of pods, CPU, replicas, autoscaler and events."""
@@ -152,6 +143,10 @@ class ClusterPlatform:
             self.kubectl.output("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")
             self._wait_until_gone()
         self._provider.remove_image(image)
+
+    def _insist_on_a_deployment(self) -> None:
+        if self._namespace() is None:
+            raise DeploymentError(f"nothing is deployed on {self._request.platform}: run make deploy")
 
     def _namespace(self) -> NamespaceObject | None:
         return self.kubectl.find(NamespaceObject, "namespace", NAMESPACE)
