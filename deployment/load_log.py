@@ -36,7 +36,7 @@ class MasterLog:
         followed = False
         while True:
             pod = self._look()
-            # Older kubelets say of a pod whose deadline is over nothing any more, not even that its container has ended.
+            # Older kubelets say nothing more of a pod whose deadline is over, not even that its container has ended.
             ended = pod is None or has_ended(pod) or (followed and pod.status.phase == "Failed")
             yield from self._new_lines(() if ended else ("--follow",))
             if ended:
