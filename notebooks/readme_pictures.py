@@ -1,4 +1,4 @@
-"""`python -m notebooks.readme_pictures`: record `make demo`, picture its report and the SLO tab of a run, for the README.
+"""`python -m notebooks.readme_pictures`: record `make demo`, picture its report and an SLO tab, for the README.
 
 It takes three minutes, on a machine that does nothing else, and needs Chromium.
 """
