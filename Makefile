@@ -17,13 +17,15 @@ OVERLAY ?= single
 REGISTRY ?=
 BASE_IMAGE ?=
 MONITORING ?=
+WHERE ?= here
+WORKERS ?= 2
 PORT ?= $(if $(SERVICE_PORT),$(SERVICE_PORT),8000)
 DATA ?= real
 MODELS := $(patsubst model/%/training.py,%,$(wildcard model/*/training.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lock demo serve loadtest notebook calibrate data train documents test lint format clean FORCE \
-	doctor deploy status teardown
+.PHONY: help install install-dev lock demo serve loadtest fetch notebook calibrate data train documents test lint \
+	format clean FORCE doctor deploy status disrupt teardown
 
 ##@ Start here
 help: ## List what can be made
@@ -34,6 +36,7 @@ help: ## List what can be made
 	@echo "  SCENARIO=staged HOST=http://127.0.0.1:8000 PORT=8000"
 	@echo "  PLATFORM=minikube|kind|kubernetes|docker|local OVERLAY=single|autoscaled|seed"
 	@echo "  REGISTRY=registry.example.com/team BASE_IMAGE=python:3.11-slim-bookworm MONITORING=yes"
+	@echo "  WHERE=here|cluster WORKERS=2"
 	@echo "  MODELS=\"insurance_charges taxi_fare\" DATA=real|synthetic|PATH PYTHON=python3.11"
 
 demo: install ## Serve both models here, put load on them and read the verdict
@@ -45,7 +48,7 @@ install: $(VENV)/requirements.installed ## Make .venv with what the repository n
 serve: install ## Serve both models on PORT until Ctrl-C
 	@SERVICE_PORT=$(PORT) $(BIN)/python -m service
 
-loadtest: install ## Put the load of SCENARIO on HOST, or on what is deployed, or on PORT, and judge it
+loadtest: install ## Put the load of SCENARIO on HOST, or on what is deployed, or on PORT, from WHERE, and judge it
 	@$(BIN)/python -m deployment loadtest $(DEPLOYMENT) $(SCENARIO)
 
 notebook: $(VENV)/requirements-notebook.installed ## Run notebooks/walkthrough.ipynb from top to bottom, and keep its pictures
@@ -64,11 +67,17 @@ deploy: install ## Build the image, bring it to PLATFORM in the arrangement OVER
 status: install ## Tell of pods, CPU, replicas, autoscaler and events
 	@$(BIN)/python -m deployment status $(DEPLOYMENT)
 
+fetch: install ## Follow a load test that runs in the cluster, or bring the reports of the last one
+	@$(BIN)/python -m deployment fetch $(DEPLOYMENT)
+
+disrupt: install ## Replace pods and take some away under load: no request may be lost
+	@$(BIN)/python -m deployment disrupt $(DEPLOYMENT)
+
 teardown: install ## Remove everything that deploy made
 	@$(BIN)/python -m deployment teardown $(DEPLOYMENT)
 
 DEPLOYMENT = --platform "$(PLATFORM)" --overlay "$(OVERLAY)" --registry "$(REGISTRY)" --base-image "$(BASE_IMAGE)" \
-	--port "$(PORT)" --host "$(HOST)" $(if $(MONITORING),--monitoring)
+	--port "$(PORT)" --host "$(HOST)" --where "$(WHERE)" --workers "$(WORKERS)" $(if $(MONITORING),--monitoring)
 
 ##@ The models
 data: install ## Download the real data sets into data/
@@ -92,19 +101,22 @@ format: install-dev ## Mend style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-documents: install ## Write again what is made from the code: openapi.json, run.schema.json, monitoring/
+documents: install ## Write again what is made: openapi.json, run.schema.json, monitoring/, figures in docs
 	@$(BIN)/python -m service.openapi
 	@$(BIN)/python -m load_tests.report.schema
 	@$(BIN)/python -m load_tests.monitoring staged
 	@$(BIN)/python -m deployment.prometheus_rule
+	@$(BIN)/python -m benchmarks.figures
 
 install-dev: $(VENV)/requirements-dev.installed ## Make .venv with what development needs as well
 
 lock: install-dev ## Compile pyproject.toml into the requirements files, newest versions
 	@for target in "requirements-serving.txt pyproject.toml" \
-			"requirements.txt pyproject.toml --group training --group load" \
-			"requirements-notebook.txt pyproject.toml --group training --group load --group notebook" \
-			"requirements-dev.txt pyproject.toml --group training --group load --group notebook --group tracing --group dev" \
+			"requirements-load.txt --group load" \
+			"requirements.txt pyproject.toml --group training --group load --group report" \
+			"requirements-notebook.txt pyproject.toml --group training --group load --group report --group notebook" \
+			"requirements-dev.txt pyproject.toml --group training --group load --group report --group notebook \
+				--group tracing --group dev" \
 			"requirements-sbom.txt --group sbom" "requirements-checkov.txt --group checkov"; do \
 		echo "compiling $$target"; \
 		$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \

@@ -138,7 +138,8 @@ def _round_us(prepare: Callable[[], Callable[[], None]]) -> float:
 def _record() -> Callable[[], None]:
     record = RunRecord(parse("recording", _scenario([1000], lasts_s=600)), RunClock())
     recorder = Recorder(record.now_s, record.tally, record.details)
-    return lambda: recorder.ended(recorder.sent(record.now_s()), Outcome.CORRECT)
+    servers = record.servers
+    return lambda: recorder.ended(recorder.sent(record.now_s()), Outcome.CORRECT, "", servers.number_of("pod-1"))
 
 
 def _append() -> Callable[[], None]:

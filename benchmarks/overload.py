@@ -96,7 +96,7 @@ def table_rows(weights: Sequence[dict[str, Any]]) -> list[str]:
         [twice] = [load for load in weight["loads"] if load["times_capacity"] == 2.0]
         rows.append(
             f"| {weight['cpu_ms']:g} ms | {weight['best_goodput_rps']:.0f}/s | {twice['offered_rps']:.0f}/s "
-            f"| {twice['goodput_rps']:.0f}/s | {weight['kept_at_twice_per_cpu_s']:.0%} "
+            f"| {twice['goodput_rps']:.0f}/s | {weight['kept_at_twice']:.0%} "
             f"| {twice['accepted_p99_ms']:.0f} ms | {twice['probe_p99_ms']:.0f} ms "
             f"| {weight['without_limits_at_twice']['goodput_rps']:.0f}/s |"
         )

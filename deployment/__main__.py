@@ -1,4 +1,4 @@
-"""The command line: `python -m deployment doctor|deploy|status|url|loadtest|teardown`."""
+"""The command line: `python -m deployment doctor|deploy|status|url|loadtest|disrupt|fetch|teardown`."""
 
 import argparse
 import os
@@ -13,9 +13,12 @@ from deployment.request import (
     DEFAULT_BASE_IMAGE,
     PlatformName,
     Request,
+    Where,
     check_overlay,
+    check_workers,
     platform_named,
     settings_in,
+    where_named,
 )
 from deployment.waiting import REAL_CLOCK, Clock
 
@@ -25,6 +28,8 @@ _STEPS = {
     "deploy": steps.deploy,
     "status": steps.status,
     "url": steps.url,
+    "fetch": steps.fetch,
+    "disrupt": steps.disrupt,
     "teardown": steps.teardown,
 }
 
@@ -49,7 +54,8 @@ def _on_something(request: Request, options: argparse.Namespace) -> Request:
     """As long as nothing is deployed, load goes to what `make serve` serves."""
     last = record.read(request.folder)
     somewhere = request.host or options.platform or (last is not None and last.stands)
-    return request if somewhere else replace(request, host=f"http://127.0.0.1:{request.port}")
+    in_cluster = request.where is Where.CLUSTER
+    return request if somewhere or in_cluster else replace(request, host=f"http://127.0.0.1:{request.port}")
 
 
 def _request(options: argparse.Namespace, folder: Path) -> Request:
@@ -65,6 +71,8 @@ def _request(options: argparse.Namespace, folder: Path) -> Request:
         host=options.host.rstrip("/"),
         container=options.container,
         monitoring=options.monitoring,
+        where=where_named(options.where),
+        workers=check_workers(options.workers),
         settings=settings_in(os.environ),
         folder=folder,
     )
@@ -82,6 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--host", default="", help="base URL of the service, instead of the one that is found")
     common.add_argument("--container", default="loadproof", help="name of the container (docker)")
     common.add_argument("--monitoring", action="store_true", help="what the Prometheus operator reads as well")
+    common.add_argument("--where", default=Where.HERE.value, help=f"load comes from: {', '.join(Where)}")
+    common.add_argument("--workers", default="2", help="pods that offer the load, where it comes from the cluster")
     parser = argparse.ArgumentParser(prog="python -m deployment", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, step in _STEPS.items():

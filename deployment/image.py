@@ -12,18 +12,35 @@ from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.request import ROOT, Request
 
-NAME = "loadproof-service"
-"""Also the name that the manifests use, until kustomize puts the real one there."""
-INPUTS = (
-    "Dockerfile",
-    "requirements-serving.txt",
-    "requirements-sbom.txt",
-    "configuration/rest_config.yaml",
-    "model",
-    "service",
-)
 BUILD_PATIENCE_S = 1800.0
 _UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What an image is made of."""
+
+    name: str
+    """Also the name that the manifests use, until kustomize puts the real one there."""
+    dockerfile: str
+    inputs: tuple[str, ...]
+    """Files, folders with all that is in them, and patterns of files."""
+
+
+SERVICE_IMAGE = Recipe(
+    "loadproof-service",
+    "Dockerfile",
+    (
+        *("Dockerfile", "requirements-serving.txt", "requirements-sbom.txt"),
+        *("configuration/rest_config.yaml", "model", "service"),
+    ),
+)
+LOAD_IMAGE = Recipe(
+    "loadproof-load",
+    "load_tests/Dockerfile",
+    ("requirements-load.txt", "load_tests", "model/*/artifact/examples.jsonl"),
+)
+IMAGES = (SERVICE_IMAGE, LOAD_IMAGE)
 
 
 @dataclass(frozen=True)
@@ -33,6 +50,7 @@ class Image:
     The tag names the commit, for people, and the content: a cluster that has a tag already does not look again.
     """
 
+    recipe: Recipe
     name: str
     tag: str
     base_image: str
@@ -47,13 +65,14 @@ class Image:
         return f"{self.name}:{self.tag}"
 
 
-def describe(request: Request, root: Path = ROOT) -> Image:
-    """Return what the image of a working copy is called and what its labels say."""
+def describe(request: Request, recipe: Recipe = SERVICE_IMAGE, root: Path = ROOT) -> Image:
+    """Return what an image of a working copy is called and what its labels say."""
     commit = _git(root, "rev-parse", "HEAD")
-    changed = _git(root, "status", "--porcelain", "--", *INPUTS) if commit else ""
+    changed = _git(root, "status", "--porcelain", "--", *recipe.inputs) if commit else ""
     return Image(
-        name=f"{request.registry.rstrip('/')}/{NAME}" if request.registry else NAME,
-        tag="-".join(part for part in (commit[:12], digest(root, request.base_image)[:8]) if part),
+        recipe=recipe,
+        name=f"{request.registry.rstrip('/')}/{recipe.name}" if request.registry else recipe.name,
+        tag="-".join(part for part in (commit[:12], digest(recipe, root, request.base_image)[:8]) if part),
         base_image=request.base_image,
         revision=(f"{commit}-dirty" if changed else commit) or _UNKNOWN,
         created=_git(root, "log", "-1", "--format=%cI") or _UNKNOWN,
@@ -66,7 +85,10 @@ def build(image: Image) -> None:
     """Build it with Docker."""
     say(f"building {image.reference} (a minute or two the first time)")
     output_of(
-        ["docker", "build", "--quiet", "--tag", image.reference, *build_arguments(image), str(ROOT)],
+        [
+            *("docker", "build", "--quiet", "--file", str(ROOT / image.recipe.dockerfile)),
+            *("--tag", image.reference, *build_arguments(image), str(ROOT)),
+        ],
         patience_s=BUILD_PATIENCE_S,
     )
 
@@ -83,20 +105,20 @@ def build_arguments(image: Image) -> list[str]:
     return [part for value in values for part in ("--build-arg", value)]
 
 
-def digest(root: Path, base_image: str) -> str:
-    """Return a checksum of everything that goes into the image."""
+def digest(recipe: Recipe, root: Path, base_image: str) -> str:
+    """Return a checksum of everything that goes into an image."""
     checksum = hashlib.sha256(base_image.encode())
-    for path in _files(root):
+    for path in _files(recipe, root):
         checksum.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
         checksum.update(path.read_bytes())
     return checksum.hexdigest()
 
 
-def _files(root: Path) -> Iterator[Path]:
-    for name in INPUTS:
-        top = root / name
-        paths = sorted(top.rglob("*")) if top.is_dir() else [top]
-        yield from (path for path in paths if path.is_file() and "__pycache__" not in path.parts)
+def _files(recipe: Recipe, root: Path) -> Iterator[Path]:
+    for name in recipe.inputs:
+        for top in sorted(root.glob(name)):
+            paths = sorted(top.rglob("*")) if top.is_dir() else [top]
+            yield from (path for path in paths if path.is_file() and "__pycache__" not in path.parts)
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -26,12 +26,12 @@ class Kubectl:
 
     def __init__(self, context: str = "", program: Sequence[str] = ("kubectl",)) -> None:
         self.context = context
-        self._program = tuple(program)
+        self.program = tuple(program)
 
     def command(self, verb: str, *arguments: str, namespace: str = NAMESPACE) -> list[str]:
         """Return the whole command line."""
         where = ["--context", self.context] if self.context else []
-        return [*self._program, verb, *where, "--namespace", namespace, *arguments]
+        return [*self.program, verb, *where, "--namespace", namespace, *arguments]
 
     def attempt(self, verb: str, *arguments: str, namespace: str = NAMESPACE) -> Finished:
         """Run it, whatever comes of it."""

@@ -4,12 +4,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
 
-def run_load_test(url: str, scenarios: Sequence[str]) -> int:
-    """Put the load of some scenarios on a URL; SIGTERM is passed on, Ctrl-C it gets itself."""
-    process = subprocess.Popen([sys.executable, "-m", "load_tests", "run", *scenarios, "--host", url])
+def run_load_test(url: str, scenarios: Sequence[str], cluster_record: Path | None = None) -> int:
+    """Put the load of some scenarios on a URL; SIGTERM is passed on, Ctrl-C it gets itself.
+
+    `cluster_record` is what a watcher writes meanwhile, None where there is no cluster.
+    """
+    watched = ["--cluster-record", str(cluster_record)] if cluster_record else []
+    process = subprocess.Popen([sys.executable, "-m", "load_tests", "run", *scenarios, "--host", url, *watched])
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
         process.send_signal(number)

@@ -6,13 +6,15 @@ from pathlib import Path
 import yaml
 
 from deployment.commands import output_of
-from deployment.image import NAME, Image
+from deployment.image import Image
 from deployment.observed import Manifest
 from deployment.request import NAMESPACE, ROOT, Request
 
 PART_OF = "app.kubernetes.io/part-of=loadproof"
 PRUNED_KINDS = ("configmap", "horizontalpodautoscaler", "networkpolicy", "poddisruptionbudget")
 """What another overlay, or an earlier setting, may have left behind."""
+PRUNED = f"{PART_OF},app.kubernetes.io/component!=load-test"
+"""All but what belongs to a load test, which may be under way."""
 
 
 def render(request: Request, image: Image, program: tuple[str, ...], preloaded: bool) -> str:
@@ -45,7 +47,7 @@ def write_kustomization(request: Request, image: Image, preloaded: bool) -> None
         "kind": "Kustomization",
         "resources": [str(kubernetes / "overlays" / request.overlay)],
         "components": [str(kubernetes / "components" / name) for name in components],
-        "images": [{"name": NAME, "newName": image.name, "newTag": image.tag}],
+        "images": [{"name": image.recipe.name, "newName": image.name, "newTag": image.tag}],
         "configMapGenerator": [
             {"name": "service-settings", "namespace": NAMESPACE, "behavior": "merge", "literals": settings}
         ],

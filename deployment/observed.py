@@ -19,6 +19,7 @@ class Metadata(Observed):
     """Who an object is."""
 
     name: str = ""
+    uid: str = ""
     generation: int = 0
     annotations: dict[str, str] = {}
     labels: dict[str, str] = {}
@@ -89,6 +90,44 @@ class PodList(Observed):
     items: tuple[Pod, ...] = ()
 
 
+class JobStatus(Observed):
+    """How far a Job is."""
+
+    active: int = 0
+
+
+class Job(Observed):
+    """A Job."""
+
+    metadata: Metadata
+    status: JobStatus = JobStatus()
+
+
+class JobList(Observed):
+    """Some Jobs."""
+
+    items: tuple[Job, ...] = ()
+
+
+class EventObject(Observed):
+    """Whom an event is about."""
+
+    uid: str = ""
+
+
+class Event(Observed):
+    """Something that happened to an object."""
+
+    message: str = ""
+    involved_object: EventObject = EventObject()
+
+
+class EventList(Observed):
+    """Some events, the newest last."""
+
+    items: tuple[Event, ...] = ()
+
+
 class DeploymentSpec(Observed):
     """What is asked of a Deployment."""
 
@@ -146,6 +185,12 @@ class Autoscaler(Observed):
         return next((one for one in (*self.status.conditions, *in_annotation) if one.type == "ScalingActive"), None)
 
 
+class AutoscalerList(Observed):
+    """Some autoscalers."""
+
+    items: tuple[Autoscaler, ...] = ()
+
+
 class NodeStatus(Observed):
     """What a node has to give."""
 
@@ -186,6 +231,7 @@ class ServicePort(Observed):
 class ServiceSpec(Observed):
     """What is asked of a Service."""
 
+    cluster_ip: Annotated[str, Field(alias="clusterIP")] = ""
     ports: Annotated[tuple[ServicePort, ...], Field(min_length=1)]
 
 

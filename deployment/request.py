@@ -14,6 +14,7 @@ SERVICE = "model-service"
 """Name of the Deployment, of the Service and of the autoscaler."""
 BUILD_FOLDER = ROOT / ".build" / "deployment"
 DEFAULT_BASE_IMAGE = "python:3.11-slim-bookworm"
+MOST_WORKERS = 64
 _PREFIX = "SERVICE_"
 _OURS = ("SERVICE_HOST", "SERVICE_PORT")
 
@@ -26,6 +27,13 @@ class PlatformName(StrEnum):
     KUBERNETES = "kubernetes"
     DOCKER = "docker"
     LOCAL = "local"
+
+
+class Where(StrEnum):
+    """From where a load test offers its load."""
+
+    HERE = "here"
+    CLUSTER = "cluster"
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,9 @@ class Request:
     container: str = "loadproof"
     """Name of the container, where the platform is Docker."""
     monitoring: bool = False
+    where: Where = Where.HERE
+    workers: int = 2
+    """How many pods offer the load, where it comes from the cluster."""
     settings: tuple[Setting, ...] = ()
     folder: Path = BUILD_FOLDER
     """Where files are kept that are made on the way."""
@@ -62,6 +73,21 @@ def platform_named(name: str) -> PlatformName:
         return PlatformName(name)
     except ValueError:
         raise DeploymentError(f"PLATFORM={name}: choose one of {', '.join(PlatformName)}") from None
+
+
+def where_named(name: str) -> Where:
+    """Return a place from where load is offered."""
+    try:
+        return Where(name)
+    except ValueError:
+        raise DeploymentError(f"WHERE={name}: choose one of {', '.join(Where)}") from None
+
+
+def check_workers(text: str) -> int:
+    """Return a number of workers."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
+        raise DeploymentError(f"WORKERS={text}: give a number from 1 to {MOST_WORKERS}")
+    return int(text)
 
 
 def check_overlay(name: str) -> str:

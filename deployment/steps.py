@@ -1,24 +1,30 @@
 """What the commands do, the same on every platform; each returns an exit code."""
 
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 from deployment import record
 from deployment.console import say
+from deployment.disruption import SCENARIO, under_disruption
 from deployment.doctor import examine, insist
+from deployment.errors import DeploymentError
 from deployment.first_prediction import wait_for_a_right_prediction
 from deployment.load import run_load_test
-from deployment.platforms.choice import platform_for
+from deployment.load_job import LoadInCluster
+from deployment.platforms.choice import cluster_for, platform_for
 from deployment.platforms.platform import Platform
 from deployment.record import Record
-from deployment.request import Request
+from deployment.request import Request, Where
 from deployment.waiting import Clock
+from deployment.watching import watched
 
 NOT_IN_ORDER = 2
 
 
 def doctor(request: Request, clock: Clock) -> int:
     """Look whether everything is there that deploy needs."""
-    return 0 if examine(platform_for(request, clock)) else NOT_IN_ORDER
+    platform = cluster_for(request, clock) if request.where is Where.CLUSTER else platform_for(request, clock)
+    return 0 if examine(platform) else NOT_IN_ORDER
 
 
 def deploy(request: Request, clock: Clock) -> int:
@@ -50,8 +56,40 @@ def url(request: Request, clock: Clock) -> int:
 
 def loadtest(request: Request, clock: Clock, scenarios: list[str]) -> int:
     """Put load on the service; the exit code is the verdict's."""
-    with _base_url(request, platform_for(request, clock)) as found:
-        return run_load_test(found, scenarios)
+    if request.where is Where.CLUSTER:
+        return _load_in_cluster(request, clock).run_all(scenarios)
+    platform = platform_for(request, clock)
+    with _base_url(request, platform) as found, _record(request, platform) as cluster_record:
+        return run_load_test(found, scenarios, cluster_record)
+
+
+def fetch(request: Request, clock: Clock) -> int:
+    """Follow the load test in the cluster, or bring the reports of the last one; the exit code is the verdict's."""
+    return cluster_for(request, clock).load().fetch()
+
+
+def _load_in_cluster(request: Request, clock: Clock) -> LoadInCluster:
+    if request.host:
+        raise DeploymentError("WHERE=cluster: pods reach nothing but the service beside them, so leave HOST out")
+    cluster = cluster_for(request, clock)
+    insist(cluster)
+    return cluster.load()
+
+
+def disrupt(request: Request, clock: Clock) -> int:
+    """Replace pods and take some away under load; no request may be lost."""
+    platform = platform_for(request, clock)
+    kubectl = platform.kubectl
+    if kubectl is None or request.host:
+        raise DeploymentError("only pods can be replaced and taken away: PLATFORM=minikube, kind or kubernetes")
+    with platform.url() as found, watched(kubectl, request.folder) as cluster_record:
+        return under_disruption(kubectl, clock, lambda: run_load_test(found, [SCENARIO], cluster_record))
+
+
+def _record(request: Request, platform: Platform) -> AbstractContextManager[Path | None]:
+    """Have the cluster watched, if the service is on one; nobody knows what stands behind a URL that was given."""
+    kubectl = None if request.host else platform.kubectl
+    return nullcontext() if kubectl is None else watched(kubectl, request.folder)
 
 
 def _base_url(request: Request, platform: Platform) -> AbstractContextManager[str]:

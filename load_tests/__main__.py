@@ -4,12 +4,12 @@ import argparse
 import sys
 import traceback
 
+from load_tests.checked import as_json, as_sentences
 from load_tests.judgement import Verdict
-from load_tests.launch import choose, run_all
+from load_tests.launch import check_watched, choose, run_all
 from load_tests.preflight import check_base_url
-from load_tests.quantities import format_duration
 from load_tests.report import terminal
-from load_tests.timeline import timeline_of
+from load_tests.sharing import Sharing
 
 USAGE_ERROR = 2
 MOST_PROCESSES = 64
@@ -22,7 +22,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         chosen = [choose(name) for name in options.scenarios]
         if options.command == "run":
-            return run_all(chosen, check_base_url(options.host), options.report_folder, options.processes)
+            check_watched(chosen, options.cluster_record)
+            sharing = Sharing(options.processes, options.workers)
+            host = check_base_url(options.host)
+            return run_all(chosen, host, options.report_folder, sharing, options.cluster_record)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE_ERROR
@@ -32,9 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception:  # Python's own exit code for a crash is 1, which here means FAIL
         traceback.print_exc()
         return USAGE_ERROR
-    for choice in chosen:
-        lasts = format_duration(timeline_of(choice.scenario).ends_s)
-        sys.stdout.write(f"{choice.scenario.name} can be run: it takes {lasts}\n")
+    sys.stdout.write(as_json(chosen) if options.json else as_sentences(chosen))
     return 0
 
 
@@ -44,10 +45,24 @@ def _parser() -> argparse.ArgumentParser:
     run_command = commands.add_parser("run", help="offer the load, judge what came back")
     run_command.add_argument("--host", default="http://127.0.0.1:8000", help="base URL of the service (%(default)s)")
     run_command.add_argument("--report-folder", default="", help="default: a new folder under reports/")
-    run_command.add_argument(
+    processes = run_command.add_mutually_exclusive_group()
+    processes.add_argument(
         "--processes", type=_process_count, default=1, help="generator processes that share the load (%(default)s)"
     )
+    processes.add_argument(
+        "--workers",
+        type=_process_count,
+        default=0,
+        help="offer nothing from here, but wait for so many workers (locust --worker) and judge what they tell",
+    )
+    run_command.add_argument(
+        "--cluster-record",
+        default="",
+        help="what `python -m load_tests.cluster watch` writes meanwhile, for scenarios with `scaling` objectives; "
+        "`later` if the run is joined with it afterwards",
+    )
     check_command = commands.add_parser("check", help="only say whether scenarios can be run")
+    check_command.add_argument("--json", action="store_true", help="say it to a program")
     for command in (run_command, check_command):
         command.add_argument(
             "scenarios", nargs="+", metavar="SCENARIO", help="name of one in load_tests/scenarios, or a path"

@@ -8,8 +8,9 @@ from typing import Any, Self
 from load_tests.generator_health import Generator
 from load_tests.outcomes import RequestLog, count_detail
 from load_tests.record import RunRecord
+from load_tests.servers import Servers
 
-REQUEST_COLUMNS = {"due_s": "d", "sent_s": "d", "ended_s": "d", "outcome": "B"}
+REQUEST_COLUMNS = {"due_s": "d", "sent_s": "d", "ended_s": "d", "outcome": "B", "server": "H"}
 HEALTH_COLUMNS = {"at_s": "d", "cores": "d", "latest_s": "d", "in_flight": "d"}
 
 
@@ -21,6 +22,8 @@ class Batch:
     generator: Generator = field(default_factory=lambda: Generator("", ""))
     details: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
+    servers: Servers = field(default_factory=Servers)
+    """All that have answered this process so far."""
 
     def pack(self) -> dict[str, Any]:
         """As Locust's messages can carry it, and as bytes where there is much of it; empties the batch."""
@@ -30,6 +33,7 @@ class Batch:
             "pauses": [list(pause) for pause in self.generator.pauses.pauses],
             "details": dict(self.details),
             "errors": list(self.errors),
+            "servers": list(self.servers.names),
         }
         for told in (self.generator.pauses.pauses, self.details, self.errors):
             told.clear()
@@ -38,7 +42,9 @@ class Batch:
     @classmethod
     def unpack(cls, packed: dict[str, Any]) -> Self:
         """What a worker packed."""
-        batch = cls(details=Counter(packed["details"]), errors=list(packed["errors"]))
+        batch = cls(
+            details=Counter(packed["details"]), errors=list(packed["errors"]), servers=Servers(list(packed["servers"]))
+        )
         _unpack(batch.requests, REQUEST_COLUMNS, packed["requests"])
         _unpack(batch.generator.health, HEALTH_COLUMNS, packed["health"])
         batch.generator.pauses.pauses = [(begin_s, end_s) for begin_s, end_s in packed["pauses"]]
@@ -46,7 +52,7 @@ class Batch:
 
     def add_to(self, record: RunRecord, generator: Generator) -> None:
         """Merge it into the record of the run; in which order batches come changes nothing."""
-        record.tally.extend(self.requests)
+        record.tally.extend(self.requests, [record.servers.number_of(name) for name in self.servers.names])
         for sample in zip(*(getattr(self.generator.health, name) for name in HEALTH_COLUMNS), strict=True):
             generator.health.append(*sample)
         generator.pauses.pauses += self.generator.pauses.pauses

@@ -18,6 +18,7 @@ from load_tests.launch import Choice, choose, run_all
 from load_tests.report import floor_table, terminal
 from load_tests.report.run_report import FILE_NAME, RunReport, StageReport
 from load_tests.scenario import ConnectionUse, Load
+from load_tests.sharing import Sharing
 from load_tests.timeline import timeline_of
 
 USAGE_ERROR = 2
@@ -78,7 +79,7 @@ def measure(choice: Choice, folder: Path, processes: int = 1, responder: Sequenc
     (folder / FILE_NAME).unlink(missing_ok=True)  # so that no earlier run is taken for this one
     sys.stdout.write("The rates rise until the generator gives in. So INVALID is no surprise at the highest of them.\n")
     with null_responder(responder) as host:
-        run_all([choice], host, str(folder), processes)
+        run_all([choice], host, str(folder), Sharing(processes))
     report = _report_in(folder)
     if report.ended_early or report.ended_after_s < timeline_of(choice.scenario).ends_s:
         raise CutShortError("the calibration was stopped before its end, and nothing was written")

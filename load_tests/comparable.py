@@ -17,7 +17,7 @@ from load_tests.scenario_difference import differences
 from load_tests.scenario_errors import ScenarioError
 from load_tests.timeline import timeline_of
 
-OF_EACH_RUN = ("started_at", "command")
+OF_EACH_RUN = ("started_at", "began_at", "command")
 """Facts that differ between any two runs."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from load_tests import binomial
+from load_tests.load_step import load_step_of
 from load_tests.objectives import (
     Demand,
     ErrorObjective,
@@ -17,6 +18,7 @@ from load_tests.objectives import (
     ThroughputObjective,
 )
 from load_tests.quantities import format_duration, format_share
+from load_tests.scaling import BACK_FOR_S, SHARED_AFTER_S, SHORTEST_SHARE_S, SHORTEST_STEP_S
 from load_tests.scenario import WHOLE_RUN, Arrivals, Load, Scenario
 from load_tests.scenario_errors import ScenarioError
 from load_tests.timeline import Timeline, Window, numbered, timeline_of
@@ -83,6 +85,7 @@ def check_provable(scenario: Scenario) -> None:
         )
     problems = [problem for demand in demands for problem in _unprovable(demand, scenario)]
     problems += _unnoticed(demands, scenario.load)
+    problems += _too_short_to_scale(scenario)
     if problems:
         raise ScenarioError("\n".join(problems))
 
@@ -116,6 +119,32 @@ def _surely_asked_rps(demand: JudgedDemand) -> float:
     """Requests a second that closed users ask for whatever their phase: whole intervals within the judged time."""
     asked = sum(window.users * math.floor(window.judged_s * window.each_rps + 1e-9) for window in demand.windows)
     return asked / demand.judged_s
+
+
+def _too_short_to_scale(scenario: Scenario) -> Iterator[str]:
+    """Refuse a load step that is over before what it demands of the cluster can be seen."""
+    scaling, timeline = scenario.scaling, timeline_of(scenario)
+    if scaling is None or not {"ready", "first_new_pod", "recovery", "balance"} & set(scaling.titles):
+        return
+    step = load_step_of(scenario, timeline)
+    if step is None:
+        yield "scaling: no stage asks for more than the one before it: what should make the cluster grow?"
+        return
+    if scaling.recovery and step.objective is None:
+        yield "scaling.recovery: there is no latency objective to come back to: write one under `slo`, such as p99: 1s"
+    growing_s = max(SHORTEST_STEP_S, scaling.first_new_pod or 0.0)
+    needed = {
+        "ready": growing_s,
+        "first_new_pod": growing_s,
+        "recovery": (scaling.recovery or 0.0) + BACK_FOR_S,
+        "balance": growing_s + SHARED_AFTER_S + SHORTEST_SHARE_S,
+    }
+    for key in scaling.titles:
+        if step.lasts_s < needed.get(key, 0.0):
+            yield (
+                f"scaling.{key}: the load stays up for {format_duration(step.lasts_s)} from stage {step.stage!r} on, "
+                f"and {scaling.titles[key]} takes {format_duration(needed[key])} to be seen: make it longer"
+            )
 
 
 def _unnoticed(demands: Sequence[JudgedDemand], load: Load) -> Iterator[str]:

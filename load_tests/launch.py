@@ -12,10 +12,10 @@ from types import FrameType
 
 from pydantic import ValidationError
 
+from load_tests.cluster.joining import NO_RECORD
 from load_tests.demands import check_provable
 from load_tests.judgement import Verdict, worst
 from load_tests.payloads.source import source_for
-from load_tests.ports import free_port
 from load_tests.preflight import why_not_reachable, without_password
 from load_tests.quantities import format_duration
 from load_tests.report import terminal
@@ -23,6 +23,7 @@ from load_tests.report.folders import report_folder
 from load_tests.report.run_report import FILE_NAME, RunReport
 from load_tests.scenario import Scenario, load
 from load_tests.scenario_errors import ScenarioError
+from load_tests.sharing import ALONE, Sharing
 from load_tests.timeline import timeline_of
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
@@ -55,10 +56,19 @@ def choose(argument: str) -> Choice:
     return Choice(argument, scenario)
 
 
-def run_all(choices: Sequence[Choice], host: str, folder_argument: str, processes: int = 1) -> int:
+def check_watched(choices: Sequence[Choice], cluster_record: str) -> None:
+    """Refuse scenarios that demand something of a cluster that nobody watches."""
+    for choice in choices:
+        if choice.scenario.scaling and not cluster_record:
+            raise ScenarioError(f"{choice.scenario.name}: `scaling` needs a record of the cluster, and {NO_RECORD}")
+
+
+def run_all(
+    choices: Sequence[Choice], host: str, folder_argument: str, sharing: Sharing = ALONE, cluster_record: str = ""
+) -> int:
     """Offer scenarios one after the other to the service at `host`; the exit code is the worst verdict's.
 
-    `processes` is the number of processes that share the load of each.
+    `sharing` says which processes offer the load of each, `cluster_record` what a watcher writes.
     """
     if problem := why_not_reachable(host):
         return _invalid(problem)
@@ -68,7 +78,8 @@ def run_all(choices: Sequence[Choice], host: str, folder_argument: str, processe
         several = folder_argument and len(choices) > 1
         given = str(Path(folder_argument) / f"{number}-{choice.scenario.name}") if several else folder_argument
         folder = report_folder(given, choice.scenario.name, datetime.now(UTC))
-        verdicts.append(_run(choice, host, folder, processes, interruption))
+        command = _command(choice.argument, host, folder, sharing, cluster_record)
+        verdicts.append(_run(choice, command, host, folder, interruption))
         if interruption.came:
             break
     # What was not run is not proven.
@@ -81,14 +92,13 @@ def run_all(choices: Sequence[Choice], host: str, folder_argument: str, processe
     return verdict.exit_code
 
 
-def _run(choice: Choice, host: str, folder: Path, processes: int, interruption: Interruption) -> Verdict:
+def _run(choice: Choice, command: list[str], host: str, folder: Path, interruption: Interruption) -> Verdict:
     """Offer one scenario in a process of its own, and believe only a verdict that its report and exit code agree on."""
     lasts = format_duration(timeline_of(choice.scenario).ends_s)
     sys.stdout.write(
         f"\n{choice.scenario.name}: {lasts} of load on {without_password(host)}{choice.scenario.prediction_path}\n"
     )
     sys.stdout.flush()
-    command = _command(choice.argument, host, folder, processes)
     exit_code = _run_locust(command, folder / LOG_NAME, interruption)
     report = _read_report(folder)
     if report is None or report.exit_code != exit_code:
@@ -100,20 +110,15 @@ def _run(choice: Choice, host: str, folder: Path, processes: int, interruption: 
     return report.verdict
 
 
-def _command(scenario_argument: str, host: str, folder: Path, processes: int) -> list[str]:
+def _command(scenario_argument: str, host: str, folder: Path, sharing: Sharing, cluster_record: str) -> list[str]:
     return [
         *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
         *("--scenario", scenario_argument, "--host", host, "--report-folder", str(folder)),
         *("--csv", str(folder / "locust"), "--html", str(folder / "locust.html")),
         *("--logfile", str(folder / LOG_NAME)),
-        *(_sharing(processes) if processes > 1 else ()),
+        *(("--cluster-record", cluster_record) if cluster_record else ()),
+        *sharing.options,
     ]
-
-
-def _sharing(processes: int) -> list[str]:
-    """Options that share the load among processes, which meet at a port that no other run uses."""
-    port = str(free_port())
-    return ["--processes", str(processes), "--master-bind-port", port, "--master-port", port]
 
 
 def _run_locust(command: list[str], log: Path, interruption: Interruption) -> int:

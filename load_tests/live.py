@@ -155,7 +155,7 @@ def final_report(report: RunReport) -> LiveReport:
         bad=due - sum(stage.correct for stage in judged),
         generators=None,
         distrust=report.invalid_because,
-        objectives=tuple(_final_objective(row) for row in report.objectives),
+        objectives=tuple(_final_objective(row) for row in report.judged),
     )
 
 

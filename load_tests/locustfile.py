@@ -42,6 +42,12 @@ def _add_options(parser: LocustArgumentParser) -> None:
         env_var="LOADPROOF_REPORT_FOLDER",
         help="Where the run's reports go; by default a new folder under reports/",
     )
+    parser.add_argument(
+        "--cluster-record",
+        default="",
+        env_var="LOADPROOF_CLUSTER_RECORD",
+        help="What `python -m load_tests.cluster watch` writes meanwhile; `later` if it is joined afterwards",
+    )
 
 
 @events.init.add_listener

@@ -94,6 +94,8 @@ class Measurement:
     """The processes that offered load, from second to second."""
     generator_errors: tuple[str, ...] = ()
     """Errors of the load generator itself, which lost requests or answers."""
+    servers: tuple[str, ...] = ("",)
+    """Names of those who answered, by their number."""
 
 
 def measured_stage(tally: StageTally, ended_s: float, generators: Sequence[Generator]) -> StageMeasurement:
@@ -112,7 +114,12 @@ def measured_stage(tally: StageTally, ended_s: float, generators: Sequence[Gener
 
 def _in_order(seconds: dict[int, Second]) -> dict[int, Second]:
     return {
-        number: Second(second.counts, array("d", sorted(second.latencies_s)), array("d", sorted(second.lateness_s)))
+        number: Second(
+            second.counts,
+            array("d", sorted(second.latencies_s)),
+            array("d", sorted(second.lateness_s)),
+            dict(sorted(second.served.items())),
+        )
         for number, second in sorted(seconds.items())
     }
 

@@ -51,6 +51,7 @@ class Alone:
             now_s=record.now_s,
             errors=record.errors,
             details=record.details,
+            servers=record.servers,
         )
         self._watching: gevent.Greenlet[..., None] | None = None
 

@@ -42,37 +42,42 @@ class Request:
     sent_s: float
     ended_s: float
     outcome: Outcome
+    server: int = 0
+    """Number of who answered."""
 
 
 class RequestSink(Protocol):
     """Takes requests as they end: a log that travels to the master, or the tally of the run."""
 
-    def append(self, due_s: float, sent_s: float, ended_s: float, outcome: Outcome) -> None:
+    def append(self, due_s: float, sent_s: float, ended_s: float, outcome: Outcome, server: int = 0) -> None:
         """Take a request that has ended; times are seconds since the run began."""
 
 
 @dataclass
 class RequestLog:
-    """Requests in columns (25 bytes each), in the order in which they ended."""
+    """Requests in columns (27 bytes each), in the order in which they ended."""
 
     due_s: array[float] = field(default_factory=lambda: array("d"))
     sent_s: array[float] = field(default_factory=lambda: array("d"))
     ended_s: array[float] = field(default_factory=lambda: array("d"))
     outcome: array[int] = field(default_factory=lambda: array("B"))
+    server: array[int] = field(default_factory=lambda: array("H"))
 
-    def append(self, due_s: float, sent_s: float, ended_s: float, outcome: Outcome) -> None:
+    def append(self, due_s: float, sent_s: float, ended_s: float, outcome: Outcome, server: int = 0) -> None:
         """Add a request that has ended."""
         self.due_s.append(due_s)
         self.sent_s.append(sent_s)
         self.ended_s.append(ended_s)
         self.outcome.append(outcome)
+        self.server.append(server)
 
     def __len__(self) -> int:
         return len(self.due_s)
 
     def __iter__(self) -> Iterator[Request]:
-        for due_s, sent_s, ended_s, outcome in zip(self.due_s, self.sent_s, self.ended_s, self.outcome, strict=True):
-            yield Request(due_s, sent_s, ended_s, Outcome(outcome))
+        columns = zip(self.due_s, self.sent_s, self.ended_s, self.outcome, self.server, strict=True)
+        for due_s, sent_s, ended_s, outcome, server in columns:
+            yield Request(due_s, sent_s, ended_s, Outcome(outcome), server)
 
 
 @dataclass
@@ -105,13 +110,16 @@ class Recorder:
         self.latest_s = max(self.latest_s, now_s - due_s)
         return self._tickets
 
-    def ended(self, ticket: int, outcome: Outcome, detail: str = "") -> None:
-        """Hand on a request as ended now, with the kind of failure in `detail`; nothing if it was abandoned before."""
+    def ended(self, ticket: int, outcome: Outcome, detail: str = "", server: int = 0) -> None:
+        """Hand on a request as ended now, with the kind of failure in `detail`; nothing if it was abandoned before.
+
+        `server` is the number of who answered, 0 of nobody who is known.
+        """
         left = self._in_flight.pop(ticket, None)
         if left is None:
             return
         due_s, sent_s = left
-        self.sink.append(due_s, sent_s, self.clock_s(), outcome)
+        self.sink.append(due_s, sent_s, self.clock_s(), outcome, server)
         if detail:
             count_detail(self.details, detail)
 

@@ -14,6 +14,7 @@ from load_tests.judgement import Judgement
 from load_tests.measurement import Measurement, measured_stage
 from load_tests.objectives import LatencyObjective
 from load_tests.scenario import Scenario
+from load_tests.servers import Servers
 from load_tests.tally import Tally
 from load_tests.timeline import Timeline, timeline_of
 
@@ -36,6 +37,7 @@ class RunRecord:
     generators: list[Generator] = field(default_factory=list)
     details: Counter[str] = field(default_factory=Counter)
     """How often each kind of failure was seen, in words."""
+    servers: Servers = field(default_factory=Servers)
 
     def __post_init__(self) -> None:
         self.timeline: Timeline = timeline_of(self.scenario)
@@ -79,6 +81,7 @@ class RunRecord:
             floor=self._floor(),
             generators=tuple(self.generators),
             generator_errors=(*self.errors, *self._unoffered()),
+            servers=tuple(self.servers.names),
         )
 
     def _floor(self) -> Floor | None:

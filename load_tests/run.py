@@ -14,6 +14,7 @@ from load_tests.generator_health import Generator, HealthSampler
 from load_tests.outcomes import Recorder, RequestSink
 from load_tests.payloads.deck import Deck, Payload
 from load_tests.scenario import Scenario
+from load_tests.servers import Servers
 from load_tests.timeline import Timeline, timeline_of
 
 GRACE_S = 1.0
@@ -44,6 +45,8 @@ class LoadRun:
     """Of this process itself."""
     details: Counter[str] = field(default_factory=Counter)
     """How often each kind of failure was seen, in words."""
+    servers: Servers = field(default_factory=Servers)
+    """Those who answered this process."""
 
     def __post_init__(self) -> None:
         self.timeline: Timeline = timeline_of(self.scenario)

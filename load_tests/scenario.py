@@ -17,11 +17,13 @@ from load_tests.quantities import (
     parse_duration,
     parse_share,
 )
+from load_tests.scaling import Scaling
 from load_tests.scenario_errors import ScenarioError, explain
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 WARM_UP = "warm-up"
 WHOLE_RUN = "run"
+CLUSTER = "cluster"
 """Names in reports that no stage may have."""
 SLOWEST_USER_CHANGE_S = 2.0
 """Locust changes its number of users about once a second: a closed stage is in order this long after it began."""
@@ -136,6 +138,8 @@ class Scenario(_Part):
     repeat: Annotated[int, Field(ge=1, le=100, strict=True)] = 1
     """How many times the stages are run, one after the other; each time has to pass."""
     confidence: Annotated[float, BeforeValidator(parse_share)] = 0.95
+    scaling: Scaling | None = None
+    """What is demanded of the cluster."""
 
     @property
     def prediction_path(self) -> str:
@@ -170,7 +174,7 @@ class Scenario(_Part):
                 raise ValueError(f"stage {stage.name!r} has objectives and `judge: false`: remove one of them")
             if stage.abort and not stage.judge:
                 raise ValueError(f"stage {stage.name!r} has `abort: true` and `judge: false`: remove one of them")
-            if stage.name in (WARM_UP, WHOLE_RUN):
+            if stage.name in (WARM_UP, WHOLE_RUN, CLUSTER):
                 raise ValueError(f"no stage may be named {stage.name!r}: reports use that name themselves")
             hanging = math.ceil(stage.offered_rps * self.load.timeout)
             if not self.load.arrivals.wait_for_answers and hanging > self.load.in_flight:
@@ -189,6 +193,15 @@ class Scenario(_Part):
             )
         if not 0.5 <= self.confidence < 1:
             raise ValueError(f"confidence: {self.confidence:.0%} is not from 50% to below 100%: write 95% or 99%")
+        return self
+
+    @model_validator(mode="after")
+    def _scales_once(self) -> Self:
+        names = [stage.name for stage in self.stages]
+        if self.scaling and self.scaling.step not in (None, *names):
+            raise ValueError(f"scaling.step: no stage is named {self.scaling.step!r}: there are {', '.join(names)}")
+        if self.scaling and self.repeat > 1:
+            raise ValueError("scaling: what has grown in the first round stays so in the second: leave out `repeat`")
         return self
 
 

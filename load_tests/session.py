@@ -7,7 +7,7 @@ import platform
 import shlex
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +22,7 @@ from load_tests import scenario as scenarios
 from load_tests.abort import LOOK_EVERY_S
 from load_tests.calibration import read_floor
 from load_tests.clock import RunClock
+from load_tests.cluster.joining import LATER, with_record
 from load_tests.crew import Crew, CrewError
 from load_tests.demands import check_provable
 from load_tests.judgement import Verdict
@@ -113,7 +114,7 @@ class LoadSession:
         self._crew = crew
         self._under_way: UnderWay | None = None
         self._watching: list[gevent.Greenlet[..., None]] = []
-        self._last: tuple[RunReport, Drawing] | None = None
+        self._last: tuple[RunReport, Drawing | None] | None = None
         self._concluding = RLock()
         environment.process_exit_code = Verdict.INVALID.exit_code
         self._read_scenario()
@@ -157,6 +158,7 @@ class LoadSession:
         )
         self._environment.stop_timeout = scenario.load.timeout + GRACE_S + STOP_SLACK_S
         clock.start()
+        under_way = replace(under_way, facts=under_way.facts.model_copy(update={"began_at": datetime.now(UTC)}))
         under_way.offering.start()
         self._watching = [gevent.spawn(under_way.observe)]
         if self._options.headless and self._options.run_time:  # which Locust forgets where there is a shape
@@ -171,6 +173,8 @@ class LoadSession:
         with gevent.Timeout(LONGEST_DESCRIPTION_S, False):  # type: ignore[arg-type]
             service = describe_service(host, scenario.model)
         processes = f" --processes {self._options.processes}" if self._options.processes else ""
+        if self._options.master and not self._options.processes:
+            processes = f" --workers {self._options.expect_workers}"
         return RunFacts(
             target=shown_host + scenario.prediction_path,
             started_at=started_at,
@@ -237,18 +241,23 @@ class LoadSession:
         measurement = record.measurement()
         verdict = judge(record.scenario, measurement)
         report = report_of(record.scenario, measurement, verdict, dict(record.details), under_way.facts)
+        report = with_record(report, self._options.cluster_record, under_way.folder)
         report.write(under_way.folder)
         self._environment.process_exit_code = report.exit_code
         _write_markdown(report, under_way.folder)
-        self._last = report, Drawing(under_way.folder)
+        shown_here = self._options.cluster_record != LATER
+        self._last = report, Drawing(under_way.folder) if shown_here else None
         # Locust's web page shows its log, and this is where the verdict is seen there.
         logger.info("%s (exit %d): %s; reports: %s", report.verdict, report.exit_code, report.reason, under_way.folder)
 
     def show(self) -> None:
-        """Show the last run's report in the terminal, when its page is drawn."""
+        """Show the last run's report in the terminal, when its page is drawn.
+
+        One that is joined with its record later may then have another verdict, and is shown there.
+        """
         self.conclude()
-        if self._last is not None:
-            report, drawing = self._last
+        report, drawing = self._last or (None, None)
+        if report is not None and drawing is not None:
             terminal.show(report, str(drawing.result()), sys.stdout)
 
 

@@ -81,6 +81,8 @@ class Second(Counts):
     """Of correct answers, from due to answered."""
     lateness_s: array[float] = field(default_factory=lambda: array("d"))
     """Of the requests sent, from due to sent."""
+    served: dict[int, int] = field(default_factory=dict)
+    """How many of the requests each server answered, by its number."""
 
     def slower_than(self, threshold_s: float) -> int:
         """Correct answers that came later than `threshold_s` after they were due."""
@@ -105,7 +107,7 @@ class StageTally(Counts):
         """Correct answers that came later than `threshold_s`, one of the thresholds that are counted."""
         return self.slower[threshold_s]
 
-    def add(self, due_s: float, sent_s: float, ended_s: float, outcome: Outcome) -> None:
+    def add(self, due_s: float, sent_s: float, ended_s: float, outcome: Outcome, server: int = 0) -> None:
         """Count a request that was due in this stage."""
         judged = self.window.judged_from_s <= due_s < self.window.ends_s
         seconds, number = (self.judged if judged else self.settling), int(due_s)
@@ -113,6 +115,8 @@ class StageTally(Counts):
         if second is None:
             second = seconds[number] = Second()
         second.counts[outcome] += 1
+        if server:
+            second.served[server] = second.served.get(server, 0) + 1
         if outcome is not Outcome.DROPPED:
             second.lateness_s.append(sent_s - due_s)
         if outcome is Outcome.CORRECT:
@@ -146,11 +150,11 @@ class Tally:
         """Requests that have ended, whatever became of them."""
         self.correct = 0
 
-    def append(self, due_s: float, sent_s: float, ended_s: float, outcome: Outcome) -> None:
+    def append(self, due_s: float, sent_s: float, ended_s: float, outcome: Outcome, server: int = 0) -> None:
         """Count a request that has ended; times are seconds since the run began."""
         self.total += 1
         self.correct += outcome is Outcome.CORRECT
-        self.stages[self._timeline.number_at(due_s)].add(due_s, sent_s, ended_s, outcome)
+        self.stages[self._timeline.number_at(due_s)].add(due_s, sent_s, ended_s, outcome, server)
 
     def look(self, now_s: float) -> dict[str, StageTally]:
         """What is known at a time, by the stages' names."""
@@ -159,7 +163,8 @@ class Tally:
             stage.measured_s = max(0.0, min(window.ends_s, now_s) - window.judged_from_s)
         return {stage.window.name: stage for stage in self.stages}
 
-    def extend(self, requests: Iterable[Request]) -> None:
-        """Count requests that another process recorded."""
+    def extend(self, requests: Iterable[Request], servers: Sequence[int] = (0,)) -> None:
+        """Count requests that another process recorded; `servers` are our numbers for its own."""
         for request in requests:
-            self.append(request.due_s, request.sent_s, request.ended_s, request.outcome)
+            server = servers[request.server]
+            self.append(request.due_s, request.sent_s, request.ended_s, request.outcome, server)

@@ -16,6 +16,7 @@ from load_tests.outcomes import Outcome
 from load_tests.payloads.deck import Payload
 from load_tests.run import LoadRun
 from load_tests.scenario import ConnectionUse
+from load_tests.servers import HEADER
 
 LONGEST_SLEEP_S = 0.5
 """A user that waits for a distant request looks this often whether the run was stopped."""
@@ -69,33 +70,34 @@ class LoadUser(FastHttpUser):
         payload = run.payload(number)
         session = connections.next()
         ticket = run.recorder.sent(due_s)
-        outcome, detail = Outcome.UNFINISHED, ""
+        outcome, detail, server = Outcome.UNFINISHED, "", 0
         try:
             with gevent.Timeout(run.scenario.load.timeout):
-                outcome, detail = self._ask(session, payload)
+                outcome, detail, server = self._ask(session, payload)
         except gevent.Timeout:
             outcome, detail = Outcome.TIMEOUT, "timeout"
         finally:
-            run.recorder.ended(ticket, outcome, detail)
+            run.recorder.ended(ticket, outcome, detail, server)
         if outcome is Outcome.TIMEOUT:
             connections.discard(session)
 
-    def _ask(self, session: FastHttpSession, payload: Payload) -> tuple[Outcome, str]:
-        """Post a payload and say what came back; Locust's own statistics are told as well."""
+    def _ask(self, session: FastHttpSession, payload: Payload) -> tuple[Outcome, str, int]:
+        """Post a payload and say what came back, and from whom; Locust's own statistics are told as well."""
         run = self.load_run
         try:
             answer = session.post(run.scenario.prediction_path, data=payload.body, catch_response=True)  # type: ignore[arg-type]
         except AssertionError:  # gevent's way to say that this side is at fault
             raise
         except Exception as error:  # the decoders of bodies raise what they like, and the body is the service's
-            return Outcome.WRONG_ANSWER, f"an answer that cannot be read: {type(error).__name__}"
+            return Outcome.WRONG_ANSWER, f"an answer that cannot be read: {type(error).__name__}", 0
         with answer as response:
             outcome, detail = _failure(response) or run.deck.check(payload, response.status_code, response.content)
             if outcome is Outcome.CORRECT:
                 response.success()
             else:
                 response.failure(detail)
-        return outcome, detail
+            server = run.servers.number_of(response.headers.get(HEADER)) if response.headers else 0
+        return outcome, detail, server
 
 
 def _failure(response: ResponseContextManager) -> tuple[Outcome, str] | None:

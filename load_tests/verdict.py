@@ -14,6 +14,16 @@ from load_tests.trust import reasons_for_distrust
 
 
 @dataclass(frozen=True)
+class Told:
+    """A judged objective as far as it is told of."""
+
+    where: str
+    title: str
+    verdict: Verdict
+    evidence: str
+
+
+@dataclass(frozen=True)
 class RunVerdict:
     """The verdict on a whole run, and why."""
 
@@ -43,7 +53,8 @@ def judge(scenario: Scenario, measurement: Measurement) -> RunVerdict:
         for demand in demands
     )
     verdict = Verdict.INVALID if invalid else worst(judgement.verdict for judgement in judgements)
-    return RunVerdict(verdict, _sentence(verdict, invalid, judgements, scenario), invalid, judgements)
+    told = [Told(one.where, one.objective.title, one.verdict, one.evidence) for one in judgements]
+    return RunVerdict(verdict, sentence(verdict, invalid, told, scenario.confidence), invalid, judgements)
 
 
 def _broken_early(demand: JudgedDemand, measurement: Measurement) -> Judgement | None:
@@ -52,14 +63,14 @@ def _broken_early(demand: JudgedDemand, measurement: Measurement) -> Judgement |
     return early if early and (early.where, early.objective) == (demand.where, demand.objective) else None
 
 
-def _sentence(verdict: Verdict, invalid: Sequence[str], judgements: Sequence[Judgement], scenario: Scenario) -> str:
+def sentence(verdict: Verdict, invalid: Sequence[str], judged: Sequence[Told], confidence: float) -> str:
+    """Why the verdict is what it is."""
     if invalid:
         return invalid[0] + (f" (and {len(invalid) - 1} more)" if len(invalid) > 1 else "")
     if verdict is Verdict.PASS:
-        confidence = format_share(scenario.confidence)
-        return f"{len(judgements)} of {len(judgements)} objectives kept, at {confidence} confidence"
-    against = [judgement for judgement in judgements if judgement.verdict is verdict]
+        return f"{len(judged)} of {len(judged)} objectives kept, at {format_share(confidence)} confidence"
+    against = [one for one in judged if one.verdict is verdict]
     first = against[0]
     others = f" (and {len(against) - 1} more)" if len(against) > 1 else ""
     kept = "is broken" if verdict is Verdict.FAIL else "is not proven"
-    return f"{first.where}: {first.objective.title} {kept}: {first.evidence}{others}"
+    return f"{first.where}: {first.title} {kept}: {first.evidence}{others}"

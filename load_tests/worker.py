@@ -68,6 +68,7 @@ class Worker:
                 now_s=self._clock,
                 errors=batch.errors,
                 details=batch.details,
+                servers=batch.servers,
             )
         except ScenarioError as error:
             problem = str(error)

@@ -68,7 +68,8 @@ def serve(app: Service, listener: socket.socket, settings: Settings) -> None:
         settings.connection_max_age_s,
         settings.connection_max_answers,
     )
-    server = DrainingServer(config, Connections(limits), app.lifecycle, settings.drain_seconds)
+    connections = Connections(limits, app.observed.note_unreadable)
+    server = DrainingServer(config, connections, app.lifecycle, settings.drain_seconds)
     host, port = listener.getsockname()[:2]
     _log.info("%s on http://%s:%d (documentation: /docs), Ctrl-C stops it", app.title, host, port)
     server.run(sockets=[listener, *(listener.dup() for _ in range(ACCEPTED_A_TURN - 1))])

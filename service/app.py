@@ -13,7 +13,7 @@ import service
 from service.backpressure import PredictionQueue
 from service.catalogue import catalogue_endpoints
 from service.config import load_config
-from service.dispatch import ExactPaths
+from service.dispatch import Dispatcher
 from service.documentation import (
     DESCRIPTION,
     DOCS_PATH,
@@ -30,9 +30,8 @@ from service.inference_protocol import server_endpoints, tensor_endpoints
 from service.intake import Intake
 from service.logs import RequestLog
 from service.metrics import Metrics
-from service.observing import ObservingMiddleware
+from service.observing import ObservedAnswers
 from service.prediction import Predictor, prediction_endpoints
-from service.problems import ProblemMiddleware
 from service.refusal import ends_the_process
 from service.settings import Settings, load_settings
 from service.tracing import TracingMiddleware, load_tracer
@@ -41,13 +40,11 @@ _log = logging.getLogger(__name__)
 
 
 class Service(FastAPI):
-    """FastAPI's routes and OpenAPI behind middlewares of our own."""
+    """FastAPI's routes and OpenAPI, and an ASGI application of our own that answers by them."""
 
     def __init__(self, title: str, hosted: Sequence[Hosted], settings: Settings) -> None:
         self.lifecycle = Lifecycle()
         self.metrics = Metrics(hosted, settings.emulate_cpu_ms)
-        self._request_log = RequestLog(settings.slow_request_ms / 1000)
-        self._tracer = load_tracer(title) if settings.tracing else None
         super().__init__(
             title=title,
             version=service.__version__,
@@ -62,31 +59,31 @@ class Service(FastAPI):
         intake = Intake(settings.max_body_bytes, settings.max_pending_bytes, settings.request_timeout_s)
         queue = PredictionQueue(settings.max_in_flight, settings.max_wait_ms / 1000)
         served = [one for one in hosted if one.create_endpoint]
+        endpoints: list[Endpoint] = []
         for one in served:
             model_time = self.metrics.models.of(one.model.qualified_name)
             predictor = Predictor(one.model, queue, settings.emulate_cpu_ms, model_time)
-            self.router.routes.extend(prediction_endpoints(one, intake, predictor))
-            self.router.routes.extend(tensor_endpoints(one.model, predictor, intake, self.lifecycle))
-        self.router.routes.extend(health_endpoints(self.lifecycle))
-        self.router.routes.append(self.metrics.endpoint())
-        self.router.routes.extend(catalogue_endpoints(served, settings.emulate_cpu_ms))
-        self.router.routes.extend(server_endpoints(title, self.lifecycle))
-        self.router.routes.extend(_documentation_endpoints(self))
-        self.metrics.expect(self.routes)
+            endpoints += prediction_endpoints(one, intake, predictor)
+            endpoints += tensor_endpoints(one.model, predictor, intake, self.lifecycle)
+        endpoints += health_endpoints(self.lifecycle)
+        endpoints += [self.metrics.endpoint()]
+        endpoints += catalogue_endpoints(served, settings.emulate_cpu_ms)
+        endpoints += server_endpoints(title, self.lifecycle)
+        endpoints += _documentation_endpoints(self)
+        self.metrics.expect(endpoints)
+        self.router.routes.extend(endpoints)
+        dispatcher = Dispatcher(endpoints, self.metrics.shed)
+        self.observed = ObservedAnswers(dispatcher.answer, self.metrics, RequestLog(settings.slow_request_ms / 1000))
+        self._requests: ASGIApp = self.observed
+        if settings.tracing:
+            self._requests = TracingMiddleware(self._requests, load_tracer(title))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass requests straight to the middlewares: nothing of what FastAPI prepares for them is used here."""
-        if scope["type"] == "http" and self.middleware_stack is not None:
-            scope["app"] = self
-            await self.middleware_stack(scope, receive, send)
+        """Answer a request past everything that FastAPI prepares for it: nothing of that is used here."""
+        if scope["type"] == "http":
+            await self._requests(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
-
-    def build_middleware_stack(self) -> ASGIApp:
-        """Return what a request passes: metrics see every answer, problems answer every exception."""
-        answering = ProblemMiddleware(ExactPaths(self.routes, self.router), self.metrics.shed)
-        observed = ObservingMiddleware(answering, self.metrics, self._request_log)
-        return observed if self._tracer is None else TracingMiddleware(observed, self._tracer)
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, made once."""

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from service.counters import ShedReason
+from service.pace import Pace
 from service.problems import ProblemError, unavailable
 from service.receiving import has_left
 
@@ -21,6 +22,10 @@ LONGEST_HERE_S = 0.002
 """A prediction that should take longer runs in a thread; for others the way there and back would cost too much."""
 SLICE_S = 0.005
 """What predictions on the event loop may take of it, before it looks at probes and newcomers again."""
+
+FORESEEN = 0.8
+"""Share of the longest wait that is given away beforehand. The rest is for what no average foresees, so that few are
+refused only after they have waited: that costs twice as much as a refusal at once, and comes too late."""
 
 T = TypeVar("T")
 
@@ -48,11 +53,14 @@ class PredictionQueue:
         Predictions accepted at a time: the one that is computed, and those that wait.
     max_wait_s : float
         How long one may wait before it is started.
+    clock : callable
+        The time in seconds.
     """
 
-    def __init__(self, max_in_flight: int, max_wait_s: float) -> None:
+    def __init__(self, max_in_flight: int, max_wait_s: float, clock: Callable[[], float] = time.perf_counter) -> None:
         self._max_waiting = max_in_flight - 1
         self._max_wait_s = max_wait_s
+        self._clock = clock
         self._closed = False
         """Whether nothing can be started now: a thread computes, or it is the loop's turn to do something else."""
         self._spent_s = 0.0
@@ -60,11 +68,18 @@ class PredictionQueue:
         """Empty unless closed."""
         self._backlog_s = 0.0
         """What all that wait should take, with the one that a thread computes."""
+        self._stretch = Pace(1.0)
+        """Time that passes per second of computing while others wait: reading and refusing take time as well."""
+        self._previous_end_s: float | None = None
+        """When the latest prediction ended, if others waited then."""
 
     def refuse_when_full(self) -> None:
         """Raise a 503 problem if a prediction has no chance; asked before a body is read, it saves reading it."""
-        if self._closed and (len(self._waiting) >= self._max_waiting or self._backlog_s > self._max_wait_s):
+        if self._closed and (len(self._waiting) >= self._max_waiting or self._would_wait_for_too_long()):
             raise overloaded(ShedReason.FULL)
+
+    def _would_wait_for_too_long(self) -> bool:
+        return self._stretch.expected_s(self._backlog_s) > FORESEEN * self._max_wait_s
 
     async def run(self, work: Callable[[], T], expected_s: float, receive: Receive) -> T:
         """Return what the work returns when it had its turn; raise a 503 problem if it gets none."""
@@ -87,6 +102,7 @@ class PredictionQueue:
                 self._end(job, partial(job.done.set_exception, ClientDisconnect()))
             elif job.expected_s <= LONGEST_HERE_S:
                 self._end(job, outcome_of(partial(self._compute_here, job.work), job.done))
+                self._learn(job)
             else:
                 self._closed = True
                 threading.Thread(target=self._compute_there, args=(job, job.done.get_loop()), daemon=True).start()
@@ -101,12 +117,19 @@ class PredictionQueue:
         if not job.done.done():  # else its request was cancelled
             tell()
 
+    def _learn(self, job: Job[Any]) -> None:
+        """See how long a prediction held up those behind it, from one end to the next."""
+        end_s = self._clock()
+        if self._previous_end_s is not None and job.expected_s:
+            self._stretch.note(end_s - self._previous_end_s, job.expected_s)
+        self._previous_end_s = end_s if self._waiting else None
+
     def _compute_here(self, work: Callable[[], T]) -> T:
-        began_s = time.perf_counter()
+        began_s = self._clock()
         try:
             return work()
         finally:
-            self._spent_s += time.perf_counter() - began_s
+            self._spent_s += self._clock() - began_s
             if self._spent_s > SLICE_S:
                 self._closed = True
                 asyncio.get_running_loop().call_soon(self._open)
@@ -124,6 +147,7 @@ class PredictionQueue:
 
     def _end_thread(self, job: Job[Any], tell: Callable[[], None]) -> None:
         self._end(job, tell)
+        self._learn(job)
         self._closed = False
         self._start_waiting()
 

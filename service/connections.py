@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +38,14 @@ class Connections(ServerState):
     ----------
     limits : ConnectionLimits
         What each of them may do.
+    note_unreadable : callable
+        Told the status and the duration in seconds of each answer to what never became a request.
     """
 
-    def __init__(self, limits: ConnectionLimits) -> None:
+    def __init__(self, limits: ConnectionLimits, note_unreadable: Callable[[int, float], None]) -> None:
         super().__init__()
         self.limits = limits
+        self.note_unreadable = note_unreadable
         self.each_answer_is_the_last = False
         """Set when the server is about to stop: each answer then asks its client to go elsewhere."""
         self.awaited: OrderedDict[Connection, None] = OrderedDict()
@@ -170,3 +174,5 @@ class Connection(HttpToolsProtocol):
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], lines, content))
         self.transport.close()
+        left_s = self._overdue_s - self.loop.time()
+        self._shared.note_unreadable(status, max(0.0, self._limits.request_timeout_s - left_s))

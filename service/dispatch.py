@@ -1,43 +1,56 @@
-"""The short way from a request to its route."""
+"""From a request to its answer: that of the endpoint it asks for, or a problem."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable
 
-from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope
 
-from service.problems import DETAILS, ProblemError
+from service.counters import ShedRequests
+from service.endpoint import Endpoint
+from service.problems import DETAILS, ProblemError, problem_response
 
 
-class ExactPaths:
-    """Looks a request's route up instead of trying one pattern after the other.
+class Dispatcher:
+    """Answers whatever is asked; nothing but a disconnect comes out as an exception.
 
-    A path that answers GET answers HEAD as well; the server leaves the body out. Everything else, paths with
-    parameters and unknown paths, is the router's business.
+    A path that answers GET answers HEAD as well; the server leaves the body out.
+
+    Parameters
+    ----------
+    endpoints : iterable of Endpoint
+        Whose paths have no parameters: one look finds the right one.
+    shed : ShedRequests
+        Where refusals are counted.
     """
 
-    def __init__(self, routes: Sequence[BaseRoute], router: ASGIApp) -> None:
-        self._routes: dict[str, dict[str, APIRoute]] = {}
-        for route in routes:
-            if isinstance(route, APIRoute) and "{" not in route.path:
-                methods = self._routes.setdefault(route.path, {})
-                for method in route.methods or ():
-                    methods |= {"GET": route, "HEAD": route} if method == "GET" else {method: route}
-        self._router = router
+    def __init__(self, endpoints: Iterable[Endpoint], shed: ShedRequests) -> None:
+        self._endpoints: dict[str, dict[str, Endpoint]] = {}
+        self._shed = shed
+        for endpoint in endpoints:
+            methods = self._endpoints.setdefault(endpoint.path, {})
+            for method in endpoint.methods or ():
+                methods |= {"GET": endpoint, "HEAD": endpoint} if method == "GET" else {method: endpoint}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the request to its route, or to the router."""
-        methods = self._routes.get(scope["path"]) if scope["type"] == "http" else None
+    async def answer(self, scope: Scope, receive: Receive) -> Response:
+        """Return the answer to a request."""
+        try:
+            return await self._endpoint(scope).answer(scope, receive)
+        except ClientDisconnect:
+            raise
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, ProblemError) and error.shed is not None:
+                self._shed.count(error.shed)
+            return problem_response(error)
+
+    def _endpoint(self, scope: Scope) -> Endpoint:
+        """Return the endpoint of a request, and leave it in the scope, where metrics look for its path."""
+        methods = self._endpoints.get(scope["path"])
         if methods is None:
-            await self._router(scope, receive, send)
-        else:
-            await _route_of(methods, scope).app(scope, receive, send)
-
-
-def _route_of(methods: dict[str, APIRoute], scope: Scope) -> APIRoute:
-    """Return the route for the request's method, and leave it in the scope, where metrics look for its path."""
-    route = methods.get(scope["method"])
-    scope["route"] = route or next(iter(methods.values()))
-    if route is None:
-        raise ProblemError(405, DETAILS[405], headers={"Allow": ", ".join(methods)})
-    return route
+            raise ProblemError(404, DETAILS[404])
+        endpoint = methods.get(scope["method"])
+        scope["route"] = endpoint or next(iter(methods.values()))
+        if endpoint is None:
+            raise ProblemError(405, DETAILS[405], headers={"Allow": ", ".join(methods)})
+        return endpoint

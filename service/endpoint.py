@@ -52,8 +52,8 @@ class JsonResponse(Response):
 class Endpoint(APIRoute):
     """One method at one path.
 
-    FastAPI reads the operation for OpenAPI. The request itself goes straight to ``answer``: dependency
-    injection, exit stacks and response models cost more than a prediction does.
+    FastAPI reads the operation for OpenAPI. The request itself goes straight to ``answer`` (`service.dispatch`):
+    dependency injection, exit stacks and response models cost more than a prediction does.
     """
 
     def __init__(self, method: str, path: str, answer: Answer, operation: Operation | None) -> None:
@@ -72,12 +72,7 @@ class Endpoint(APIRoute):
             responses=problem_responses(*shown.problems),
             include_in_schema=operation is not None,
         )
-
-        async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            response = await answer(scope, receive)
-            await response(scope, receive, send)
-
-        self.app = app
+        self.answer = answer
 
 
 def _documented_signature(operation: Operation) -> Callable[..., None]:

@@ -1,12 +1,17 @@
-"""One middleware around all others: it times, counts and names every request, and logs those that went wrong."""
+"""Around every answer: it is timed, counted and named, and logged if it went wrong."""
 
+import logging
 import re
 import secrets
 import time
+from http import HTTPStatus
 from itertools import count
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
+from service.counters import ShedReason
+from service.endpoint import Answer
 from service.logs import REQUEST_ID, RequestLine, RequestLog, current_request
 from service.metrics import NO_ANSWER, Metrics
 
@@ -14,42 +19,57 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 OTHER = "other"
 """Label of every unknown path and of every unknown method: a scanner must not fill the memory with series."""
 REQUEST_ID_HEADER = b"x-request-id"
+_log = logging.getLogger(__name__)
 _ACCEPTED_ID = re.compile(rb"[A-Za-z0-9._~:+/=-]{1,128}")
 """Nothing that could pretend to be another field or line of a log."""
 
 
-class ObservingMiddleware:
-    """Measures every request, whatever becomes of it, and tells its client under which id it is known."""
+class ObservedAnswers:
+    """An ASGI application that sends answers, measures them, and tells the client under which id a request is known.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, log: RequestLog) -> None:
-        self.app = app
+    Parameters
+    ----------
+    answer : callable
+        What answers; only a disconnect keeps it from that.
+    metrics : Metrics
+        Where answers are counted.
+    log : RequestLog
+        Where those are written that went wrong.
+    """
+
+    def __init__(self, answer: Answer, metrics: Metrics, log: RequestLog) -> None:
+        self._answer = answer
         self._metrics = metrics
         self._log = log
         self._prefix = secrets.token_hex(8).encode()
         self._numbers = count()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and count how it ended."""
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+        """Answer a request and count how it ended."""
         request_id = scope[REQUEST_ID] = self._id_of(scope)
         current_request.set(scope)
         status = NO_ANSWER
-
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], (REQUEST_ID_HEADER, request_id)]
-            await send(message)
-
         start_s = time.perf_counter()
         self._metrics.in_flight += 1
         try:
-            await self.app(scope, receive, watch)
+            response = await self._answer(scope, receive)
+            response.raw_headers.append((REQUEST_ID_HEADER, request_id))
+            status = response.status_code
+            await response(scope, receive, send)
+        except ClientDisconnect:
+            _log.debug("the client left before its request was complete")
         finally:
             self._metrics.in_flight -= 1
-            self._note(scope, status, time.perf_counter() - start_s)
+            duration_s = time.perf_counter() - start_s
+            route = scope.get("route")
+            method = scope["method"] if scope["method"] in METHODS else OTHER
+            self._note(method, OTHER if route is None else route.path, status, duration_s)
+
+    def note_unreadable(self, status: int, duration_s: float) -> None:
+        """Count an answer to something that never became a request, as the connection gives it."""
+        if status == HTTPStatus.REQUEST_TIMEOUT:
+            self._metrics.shed.count(ShedReason.SLOW_CLIENT)
+        self._note(OTHER, OTHER, status, duration_s)
 
     def _id_of(self, scope: Scope) -> bytes:
         for name, value in scope["headers"]:
@@ -57,10 +77,7 @@ class ObservingMiddleware:
                 return value  # type: ignore[no-any-return]
         return b"%b-%d" % (self._prefix, next(self._numbers))
 
-    def _note(self, scope: Scope, status: int, duration_s: float) -> None:
-        route = scope.get("route")
-        path = OTHER if route is None else route.path
-        method = scope["method"] if scope["method"] in METHODS else OTHER
+    def _note(self, method: str, path: str, status: int, duration_s: float) -> None:
         self._metrics.requests.observe((path, method, status), duration_s)
         if status >= self._log.from_status or duration_s >= self._log.slow_s:
             self._log.write(RequestLine(method, path, status, round(duration_s * 1000, 3)))

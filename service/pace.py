@@ -19,11 +19,11 @@ class Pace:
     def __init__(self, per_record_s: float) -> None:
         self._per_record_s = per_record_s
 
-    def expected_s(self, records: int) -> float:
+    def expected_s(self, records: float) -> float:
         """Return how long a prediction of so many records should take."""
         return self._per_record_s * records
 
-    def note(self, duration_s: float, records: int) -> None:
+    def note(self, duration_s: float, records: float) -> None:
         """Learn from a prediction."""
         latest_s = duration_s / records
         if self._per_record_s:

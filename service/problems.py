@@ -5,12 +5,9 @@ import logging
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.counters import ShedReason, ShedRequests
+from service.counters import ShedReason
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -90,42 +87,10 @@ def unavailable(detail: str, shed: ShedReason | None = None) -> ProblemError:
     return ProblemError(503, detail, headers={"Retry-After": str(RETRY_AFTER_S)}, shed=shed)
 
 
-class ProblemMiddleware:
-    """Answers every exception of the application inside it, and counts those shed; nothing but a disconnect passes."""
-
-    def __init__(self, app: ASGIApp, shed: ShedRequests) -> None:
-        self.app = app
-        self._shed = shed
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and answer what it raises."""
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        answer_started = False
-
-        async def watch(message: Message) -> None:
-            nonlocal answer_started
-            answer_started = True
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watch)
-        except ClientDisconnect:
-            _log.debug("the client left before its request was complete")
-        except (Exception, asyncio.CancelledError) as error:
-            if answer_started:  # too late for another answer: let the server cut the connection
-                raise
-            if isinstance(error, ProblemError) and error.shed is not None:
-                self._shed.count(error.shed)
-            await _answer(error)(scope, receive, send)
-
-
-def _answer(error: BaseException) -> Response:
+def problem_response(error: BaseException) -> Response:
+    """Return the answer to a request that an exception kept from being answered as asked."""
     if isinstance(error, asyncio.CancelledError):
         error = unavailable("The service was stopped before it could answer.")
-    if isinstance(error, HTTPException):
-        detail = DETAILS.get(error.status_code, error.detail)
-        error = ProblemError(error.status_code, detail, headers=dict(error.headers or {}))
     if not isinstance(error, ProblemError):
         _log.error("unexpected %s while answering", type(error).__name__, exc_info=error)
         error = ProblemError(500, DETAILS[500])

@@ -1,12 +1,12 @@
 """What the documents name exists, what they quote was printed, and what they count stands in the file they name."""
 
-import json
 import re
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from benchmarks.figures import documents, refreshed
 from load_tests.__main__ import main as load_tests_command
 from load_tests.binomial import requests_to_prove
 from load_tests.launch import choose
@@ -15,10 +15,7 @@ from load_tests.scenario_errors import ScenarioError
 from service.settings import Settings
 from tests.conftest import ROOT
 
-DOCUMENTS = [
-    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
-    *sorted((ROOT / "docs").glob("**/*.md")),
-]
+DOCUMENTS = list(documents())
 # Paths that a reader makes, with the third model of the documents or by running something.
 MADE = (
     "reports/",
@@ -70,12 +67,7 @@ def test_every_setting_that_is_named_exists(document: Path) -> None:
 def test_every_number_with_a_source_stands_there(document: Path) -> None:
     """`1,338<!-- file.json#rows.kept -->`: the value in the file, rounded as it is written."""
     text = document.read_text(encoding="utf-8")
-    for written, file, pointer in re.findall(r"([\d.,]+)<!-- ([\w/.]+)#([\w.]+) -->", text):
-        value = json.loads((ROOT / file).read_text(encoding="utf-8"))
-        for key in pointer.split("."):
-            value = value[key]
-        decimals = len(written.partition(".")[2])
-        assert f"{value:,.{decimals}f}" == written, pointer
+    assert refreshed(text) == text
 
 
 def test_every_output_that_is_quoted_was_printed() -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from benchmarks import intervals, queueing
+from benchmarks import cluster_evidence, intervals, queueing
 from benchmarks.peers import results as peers
+from load_tests.judgement import Verdict
+from load_tests.report.run_report import RunReport
 from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"
@@ -21,6 +23,7 @@ QUEUEING: dict[str, Any] = json.loads(queueing.RESULT_FILE.read_bytes())
         ("open_and_closed.md", queueing.RESULT_FILE, queueing.table),
         ("verdicts.md", intervals.RESULT_FILE, intervals.coverage_table),
         ("comparing.md", intervals.RESULT_FILE, intervals.difference_table),
+        ("autoscaling.md", cluster_evidence.RESULTS / "autoscale.json", cluster_evidence.table),
         ("peers.md", peers.RESULT_FILE, peers.table),
         ("peers.md", peers.RESULT_FILE, peers.table_of_versions),
     ],
@@ -31,6 +34,25 @@ def test_a_table_that_was_measured_is_the_one_in_the_file(
     rows = list(table(json.loads(result_file.read_bytes())))
     assert len(rows) >= 4
     assert "\n" + "\n".join(rows) + "\n\n" in (DOCS / document).read_text(encoding="utf-8")
+
+
+def kept(scenario: str) -> RunReport:
+    return RunReport.model_validate_json((cluster_evidence.RESULTS / f"{scenario}.json").read_bytes())
+
+
+def test_what_is_kept_of_the_runs_on_a_cluster_is_small_and_says_what_the_document_says() -> None:
+    assert sum(path.stat().st_size for path in cluster_evidence.RESULTS.iterdir()) < 300_000
+    autoscale, disruption = kept("autoscale"), kept("disruption")
+    assert {kept(path.stem).verdict for path in cluster_evidence.RESULTS.glob("*.json")} == {Verdict.PASS}
+    assert autoscale.effects is not None
+    assert autoscale.effects.most_ready >= 4
+    assert len(autoscale.effects.shares) >= 3
+    assert all(abs(share.ratio - 1) <= 0.4 for share in autoscale.effects.shares)
+    assert autoscale.facts.service.emulated_cpu_ms == 20
+    assert disruption.effects is not None
+    assert disruption.effects.lost == 0
+    assert disruption.cluster is not None
+    assert len(disruption.cluster.pods) >= 6, "three, and three in their place"
 
 
 def test_what_is_said_of_a_server_that_is_too_slow_was_measured() -> None:

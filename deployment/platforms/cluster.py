@@ -2,49 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Protocol
 
 from deployment import manifests, pod_metrics, rollout
 from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.finding import Finding, finding
-from deployment.image import Image, describe
+from deployment.image import describe
 from deployment.kubectl import Kubectl, kubectl_program
+from deployment.load_job import LoadInCluster
+from deployment.load_manifests import requested_cores
 from deployment.observed import Metadata, NodeList, Observed
-from deployment.request import NAMESPACE, SERVICE, Request
+from deployment.platforms.provider import Provider
+from deployment.pod_template import cores
+from deployment.request import NAMESPACE, SERVICE, Request, Where
 from deployment.waiting import Clock, wait_for
 
 GONE_PATIENCE_S = 180.0
 _PART_OF = manifests.PART_OF.split("=")
-
-
-class Provider(Protocol):
-    """What differs from one kind of cluster to another."""
-
-    context: str
-    """Context of kubectl; empty for the current one."""
-    preloaded: bool
-    """Whether images are put into the nodes, and not fetched from a registry."""
-
-    def look(self) -> Iterator[Finding]:
-        """Yield what has to be in order."""
-        ...
-
-    def provide(self, image: Image) -> None:
-        """Build the image and make it available to the nodes."""
-        ...
-
-    def enable_metrics(self, kubectl: Kubectl) -> None:
-        """Make the cluster measure its pods, where that can be done."""
-        ...
-
-    def url(self, kubectl: Kubectl) -> AbstractContextManager[str]:
-        """Give the base URL of the service."""
-        ...
-
-    def remove_image(self, image: str) -> None:
-        """Remove the image from nodes and engine; fine if it is not there."""
-        ...
 
 
 class NamespaceObject(Observed):
@@ -71,7 +45,7 @@ class ClusterPlatform:
         self._provider = provider
         self._clock = clock
         self._program = kubectl_program()
-        self._kubectl = Kubectl(provider.context, self._program)
+        self.kubectl = Kubectl(provider.context, self._program)
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order."""
@@ -80,57 +54,74 @@ class ClusterPlatform:
         yield finding("API server", self._api_server)
         yield finding("nodes", self._nodes)
         yield finding("metrics", self._metrics)
+        if self._request.where is Where.CLUSTER:
+            yield finding("load test", self._load_test)
 
     def _kubectl_version(self) -> str:
         version = Kubectl("", self._program).output("version", "--client")
         return version.splitlines()[0].strip()
 
     def _api_server(self) -> str:
-        ready = self._kubectl.attempt("get", "--raw", "/readyz", namespace="default")
+        ready = self.kubectl.attempt("get", "--raw", "/readyz", namespace="default")
         if ready.exit_code != 0:
             raise DeploymentError(f"the cluster does not answer, is it running?\n{ready.complaint}")
         return f"answers, context {self._provider.context or 'current'}"
 
     def _nodes(self) -> str:
-        nodes = self._kubectl.get(NodeList, "nodes").items
+        nodes = self.kubectl.get(NodeList, "nodes").items
         return ", ".join(f"{node.metadata.name} with {node.status.allocatable.get('cpu', '?')} CPU" for node in nodes)
 
     def _metrics(self) -> str:
-        if pod_metrics.is_served(self._kubectl):
+        if pod_metrics.is_served(self.kubectl):
             return "the cluster measures its pods"
         if self._provider.preloaded or self._request.overlay == "single":
             return "not yet; make deploy turns them on where it can"
         raise DeploymentError(f"this cluster measures no pods, so nothing is scaled: {pod_metrics.REMEDY}")
 
+    def _load_test(self) -> str:
+        """Whether Jobs may be made, and whether there is room for them at all."""
+        if self.kubectl.attempt("auth", "can-i", "create", "jobs.batch").exit_code != 0:
+            raise DeploymentError(f"you may make no Jobs in namespace {NAMESPACE}: ask whoever runs the cluster")
+        nodes = self.kubectl.get(NodeList, "nodes").items
+        there = sum(cores(node.status.allocatable.get("cpu", "0")) for node in nodes)
+        needed = requested_cores(self._request.workers)
+        if needed > there:
+            raise DeploymentError(f"{self._request.workers} workers ask for {needed:g} CPU of {there:g}: WORKERS=1")
+        return f"may make Jobs; {self._request.workers} workers and their master ask for {needed:g} CPU of {there:g}"
+
     def deploy(self) -> str:
         """Build, load, apply, wait."""
         image = describe(self._request)
         self._provider.provide(image)
-        self._provider.enable_metrics(self._kubectl)
+        self._provider.enable_metrics(self.kubectl)
         say(f"applying overlay {self._request.overlay}")
         rendered = manifests.render(self._request, image, self._program, self._provider.preloaded)
         self._wait_until_no_longer_going()
-        self._kubectl.output("apply", "--filename", "-", given=rendered)
+        self.kubectl.output("apply", "--filename", "-", given=rendered)
         say("waiting for the rollout")
-        rollout.wait_until_rolled_out(self._kubectl, self._clock)
+        rollout.wait_until_rolled_out(self.kubectl, self._clock)
         self._prune(rendered)
         say("waiting for metrics of the pods")
         autoscaled = any(one.kind == "HorizontalPodAutoscaler" for one in manifests.objects_in(rendered))
-        pod_metrics.wait_until_measured(self._kubectl, autoscaled, self._clock)
+        pod_metrics.wait_until_measured(self.kubectl, autoscaled, self._clock)
         return image.reference
 
     def _prune(self, rendered: str) -> None:
         """Remove what another overlay left: an autoscaler would go on scaling the bench."""
         kinds = ",".join(manifests.PRUNED_KINDS)
-        there = self._kubectl.output("get", kinds, "--selector", manifests.PART_OF, "--output", "name").split()
+        there = self.kubectl.output("get", kinds, "--selector", manifests.PRUNED, "--output", "name").split()
         for name in manifests.left_behind(there, manifests.objects_in(rendered)):
-            self._kubectl.output("delete", "--ignore-not-found", name)
+            self.kubectl.output("delete", "--ignore-not-found", name)
 
     def url(self) -> AbstractContextManager[str]:
         """Give the base URL of the service."""
-        if self._namespace() is None:
-            raise DeploymentError(f"nothing is deployed on {self._request.platform}: run make deploy")
-        return self._provider.url(self._kubectl)
+        self._insist_on_a_deployment()
+        return self._provider.url(self.kubectl)
+
+    def load(self) -> LoadInCluster:
+        """Give what puts load on the service from inside the cluster."""
+        self._insist_on_a_deployment()
+        return LoadInCluster(self._request, self.kubectl, self._provider, self._clock)
 
     def status(self) -> None:
         """Tell of pods, CPU, replicas, autoscaler and events."""
@@ -138,7 +129,7 @@ class ClusterPlatform:
             say(f"nothing is deployed on {self._request.platform}")
             return
         for title, arguments in _STATUS:
-            shown = self._kubectl.attempt(*arguments)
+            shown = self.kubectl.attempt(*arguments)
             say(f"\n{title}\n{(shown.output or shown.complaint).rstrip()}")
 
     def teardown(self, image: str) -> None:
@@ -148,13 +139,17 @@ class ClusterPlatform:
             if namespace.metadata.labels.get(_PART_OF[0]) != _PART_OF[1]:
                 raise DeploymentError(f"namespace {NAMESPACE} was not made by make deploy: it stays")
             say(f"removing namespace {NAMESPACE}")
-            self._kubectl.output("delete", "horizontalpodautoscaler", "--all", "--ignore-not-found")
-            self._kubectl.output("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")
+            self.kubectl.output("delete", "horizontalpodautoscaler", "--all", "--ignore-not-found")
+            self.kubectl.output("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")
             self._wait_until_gone()
         self._provider.remove_image(image)
 
+    def _insist_on_a_deployment(self) -> None:
+        if self._namespace() is None:
+            raise DeploymentError(f"nothing is deployed on {self._request.platform}: run make deploy")
+
     def _namespace(self) -> NamespaceObject | None:
-        return self._kubectl.find(NamespaceObject, "namespace", NAMESPACE)
+        return self.kubectl.find(NamespaceObject, "namespace", NAMESPACE)
 
     def _wait_until_no_longer_going(self) -> None:
         namespace = self._namespace()
@@ -164,7 +159,7 @@ class ClusterPlatform:
 
     def _wait_until_gone(self) -> None:
         if wait_for(lambda: "there" if self._namespace() else "", GONE_PATIENCE_S, self._clock):
-            said = self._kubectl.attempt("describe", "namespace", NAMESPACE).output
+            said = self.kubectl.attempt("describe", "namespace", NAMESPACE).output
             raise DeploymentError(f"namespace {NAMESPACE} is still there after {GONE_PATIENCE_S:g} s:\n{said}")
 
 

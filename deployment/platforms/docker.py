@@ -8,7 +8,7 @@ from deployment.console import say
 from deployment.engine import look_at_engine, remove_images
 from deployment.errors import DeploymentError
 from deployment.finding import Finding, finding
-from deployment.image import NAME, build, describe
+from deployment.image import SERVICE_IMAGE, build, describe
 from deployment.pod_template import PodTemplate, cores, number_of_bytes, read_pod_template, read_settings
 from deployment.request import Request, Setting
 from deployment.waiting import Clock, wait_for
@@ -28,6 +28,8 @@ class Docker:
     clock : Clock
         How waiting is done.
     """
+
+    kubectl = None
 
     def __init__(self, request: Request, clock: Clock) -> None:
         self._request = request
@@ -86,7 +88,7 @@ class Docker:
         if attempt(["docker", "inspect", self._container]).exit_code == 0:
             say("removing the container")
             output_of(["docker", "rm", "--force", self._container])
-        remove_images(NAME)
+        remove_images(SERVICE_IMAGE.name)
 
 
 def run_options(pod: PodTemplate, settings: tuple[Setting, ...], port: int) -> list[str]:

@@ -9,7 +9,7 @@ from deployment.console import say
 from deployment.engine import look_at_engine, remove_images
 from deployment.errors import DeploymentError
 from deployment.finding import Finding, finding
-from deployment.image import NAME, Image, build
+from deployment.image import IMAGES, Image, build
 from deployment.kubectl import Kubectl
 from deployment.platforms.node_port import node_port, node_port_url
 
@@ -40,7 +40,7 @@ class Kind:
     def provide(self, image: Image) -> None:
         """Build the image with Docker and copy it into the nodes."""
         build(image)
-        say("copying the image into kind")
+        say(f"copying {image.recipe.name} into kind")
         output_of(["kind", "load", "docker-image", image.reference, "--name", self._name], patience_s=LOAD_PATIENCE_S)
 
     def enable_metrics(self, kubectl: Kubectl) -> None:
@@ -54,6 +54,7 @@ class Kind:
         return node_port_url(kubectl, f"map its node port to this machine: `kind delete cluster`, then `{CREATE}`")
 
     def remove_image(self, image: str) -> None:
-        """Remove the image from this machine's engine; in the nodes, kind can remove none."""
+        """Remove the images from this machine's engine; in the nodes, kind can remove none."""
         del image
-        remove_images(NAME)
+        for recipe in IMAGES:
+            remove_images(recipe.name)

@@ -7,7 +7,7 @@ from deployment.commands import show
 from deployment.engine import look_at_engine, remove_images
 from deployment.errors import DeploymentError
 from deployment.finding import Finding, finding
-from deployment.image import NAME, Image, build
+from deployment.image import IMAGES, Image, build
 from deployment.kubectl import Kubectl, kubectl_program
 from deployment.platforms.node_port import node_port_url
 from deployment.request import Request
@@ -58,6 +58,7 @@ class Kubernetes:
         return node_port_url(kubectl, "give the address that leads there, HOST=http://…")
 
     def remove_image(self, image: str) -> None:
-        """Remove the image from this machine's engine; what was pushed belongs to the registry."""
+        """Remove the images from this machine's engine; what was pushed belongs to the registry."""
         del image
-        remove_images(f"{self._registry.rstrip('/')}/{NAME}" if self._registry else f"*/{NAME}")
+        for recipe in IMAGES:
+            remove_images(f"{self._registry.rstrip('/') if self._registry else '*'}/{recipe.name}")

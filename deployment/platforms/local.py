@@ -49,6 +49,8 @@ class Local:
         How waiting is done.
     """
 
+    kubectl = None
+
     def __init__(self, request: Request, clock: Clock) -> None:
         self._request = request
         self._clock = clock

@@ -11,7 +11,7 @@ from deployment.console import say
 from deployment.engine import look_at_engine, remove_images
 from deployment.errors import DeploymentError
 from deployment.finding import Finding, finding
-from deployment.image import NAME, Image, build
+from deployment.image import IMAGES, Image, build
 from deployment.kubectl import Kubectl
 from deployment.observed import Manifest
 from deployment.request import NAMESPACE, SERVICE
@@ -51,7 +51,7 @@ class Minikube:
         """Build the image with Docker and copy it into the cluster."""
         build(image)
         if image.reference not in output_of(self._command("image", "ls")):
-            say("copying the image into minikube")
+            say(f"copying {image.recipe.name} into minikube")
             output_of(self._command("image", "load", image.reference), patience_s=LOAD_PATIENCE_S)
 
     def enable_metrics(self, kubectl: Kubectl) -> None:
@@ -82,11 +82,12 @@ class Minikube:
         """Remove what was copied; without a record of its name, what is called like it."""
         listed = attempt(self._command("image", "ls")).output.split()
         for one in listed:
-            if one == image or re.search(rf"(^|/){NAME}:", one):
+            if one == image or any(re.search(rf"(^|/){recipe.name}:", one) for recipe in IMAGES):
                 removed = attempt(self._command("image", "rm", one))
                 if removed.exit_code != 0:
                     say(f"note: {one} stays in minikube: {removed.complaint}")
-        remove_images(NAME)
+        for recipe in IMAGES:
+            remove_images(recipe.name)
 
 
 def faster(server: Manifest) -> str:

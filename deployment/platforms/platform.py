@@ -5,10 +5,16 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from deployment.finding import Finding
+from deployment.kubectl import Kubectl
 
 
 class Platform(Protocol):
     """A place for the service."""
+
+    @property
+    def kubectl(self) -> Kubectl | None:
+        """How the cluster is reached; None where there is none."""
+        ...
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order before a deployment, in the order in which it is needed."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from load_tests.judgement import Verdict
+from load_tests.report.cluster_text import cluster_notes
 from load_tests.report.run_report import ObjectiveReport, RunReport
 from load_tests.report.tables import remarks
 
@@ -23,7 +24,7 @@ def render(report: RunReport) -> bytes:
     suite.timestamp = f"{report.facts.started_at:%Y-%m-%dT%H:%M:%S}"
     for name, value in _properties(report):
         suite.add_property(name, _text(value))
-    suite.add_testcases([_trust_case(report), *(_objective_case(report, objective) for objective in report.objectives)])
+    suite.add_testcases([_trust_case(report), *(_objective_case(report, objective) for objective in report.judged)])
     xml = JUnitXml("loadproof")
     xml.add_testsuite(suite)
     xml.update_statistics()
@@ -45,7 +46,7 @@ def _properties(report: RunReport) -> Iterator[tuple[str, str]]:
 
 def _trust_case(report: RunReport) -> TestCase:
     case = TestCase(TRUST, classname=_text(f"{report.scenario}.run"), time=0.0)
-    if told := "\n".join(remarks(report)):
+    if told := "\n".join((*cluster_notes(report), *remarks(report))):
         case.system_out = _text(told)
     if report.verdict is Verdict.INVALID:
         error = Error(_text(report.reason), Verdict.INVALID.value)

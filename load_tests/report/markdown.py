@@ -1,5 +1,8 @@
 """The report as Markdown, for a file beside `run.json` and for the summary of a GitHub workflow step."""
 
+from collections.abc import Iterator
+
+from load_tests.report.cluster_text import cluster_notes, cluster_sentence
 from load_tests.report.run_report import RunReport
 from load_tests.report.tables import Table, objective_table, remarks, stage_table
 
@@ -21,12 +24,19 @@ def render(report: RunReport) -> str:
         "",
         *_markdown(stage_table(report)),
         "",
-        *(f"- {remark}" for remark in remarks(report)),
+        *(f"- {remark}" for remark in _told(report)),
         "",
         f"Latencies count from the moment a request was due. Again: `{report.facts.command}`",
         "",
     ]
     return "\n".join(lines)
+
+
+def _told(report: RunReport) -> Iterator[str]:
+    if sentence := cluster_sentence(report):
+        yield f"The cluster: {sentence}"
+    yield from cluster_notes(report)
+    yield from remarks(report)
 
 
 def _markdown(table: Table) -> list[str]:

@@ -10,6 +10,7 @@ from load_tests.judgement import Verdict
 from load_tests.quantities import format_duration, format_share
 from load_tests.report.charts.drawn import draw_all
 from load_tests.report.charts.palette import Colour
+from load_tests.report.cluster_text import autoscaler_words, cluster_notes, cluster_sentence, pod_table
 from load_tests.report.run_report import RunReport
 from load_tests.report.tables import distortions, failure_table, generator_table, objective_table, stage_table
 
@@ -48,6 +49,9 @@ def render(report: RunReport) -> str:
         objectives=objective_table(report),
         notes=[*distortions(report)],
         over_run=over_run,
+        cluster_sentence=cluster_sentence(report),
+        cluster_notes=[*cluster_notes(report)],
+        pods=pod_table(report),
         health=health,
         stages=stage_table(report),
         not_judged={number for number, stage in enumerate(report.stages) if not stage.judged},
@@ -82,6 +86,9 @@ def _facts(report: RunReport) -> Iterator[Fact]:
     yield Fact(
         "Emulated CPU", f"{service.emulated_cpu_ms:g} ms at each prediction" if service.emulated_cpu_ms else "none"
     )
+    if report.cluster:
+        of = f"{report.cluster.deployment} in {report.cluster.namespace}"
+        yield Fact("Cluster", f"{of}, {autoscaler_words(report.cluster)}")
     if report.ended_early:
         yield Fact("Ended early", report.ended_early)
     yield Fact("Versions", ", ".join(f"{name} {version}" for name, version in report.facts.versions.items()))

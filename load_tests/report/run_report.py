@@ -8,8 +8,11 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from load_tests.bootstrap import evenly
+from load_tests.cluster.effects import Effects
+from load_tests.cluster.report import ClusterReport
 from load_tests.demands import judged_demands
 from load_tests.judgement import Judgement, Verdict
+from load_tests.load_step import load_step_of
 from load_tests.measurement import Measurement, StageMeasurement, percentile
 from load_tests.outcomes import FAILURES
 from load_tests.report.series import GeneratorReport, SecondsReport, percentile_curve
@@ -19,7 +22,7 @@ from load_tests.timeline import timeline_of
 from load_tests.verdict import RunVerdict
 
 FILE_NAME = "run.json"
-FORMAT = 2
+FORMAT = 3
 """Rises when a reader of `run.json` has to know."""
 REPLICATES = 200
 """Percentiles of resamples that are kept of each judged percentile, for comparing runs."""
@@ -101,7 +104,7 @@ class StageReport(_Part):
 class ObjectiveReport(_Part):
     """One objective, judged."""
 
-    where: str = Field(description="The stage it is judged over, or `run`.")
+    where: str = Field(description="The stage it is judged over, `run`, or `cluster`.")
     objective: str
     verdict: Verdict
     due: int
@@ -161,6 +164,7 @@ class RunFacts(_Part):
 
     target: str = Field(description="URL that predictions were asked of.")
     started_at: datetime
+    began_at: datetime | None = Field(default=None, description="When the clock was started that all times count from.")
     command: str = Field(description="Repeats the run.")
     service: ServiceReport
     versions: dict[str, str] = Field(description="Of Python, Locust and this project.")
@@ -181,11 +185,19 @@ class RunReport(_Part):
     ended_after_s: float
     ended_early: str = Field(description="Why the run ended before its last stage did; empty if it did not.")
     objectives: tuple[ObjectiveReport, ...]
+    scaling: tuple[ObjectiveReport, ...] = Field(default=(), description="What is demanded of the cluster, judged.")
     stages: tuple[StageReport, ...]
     seconds: SecondsReport
     generators: tuple[GeneratorReport, ...]
+    cluster: ClusterReport | None = Field(default=None, description="Null if nobody watched it.")
+    effects: Effects | None = Field(default=None, description="What the cluster came to.")
     failures: dict[str, int] = Field(description="Over the whole run, warm-up and settling included, by what was seen.")
     scenario_text: str = Field(description="The scenario file as it was run.")
+
+    @property
+    def judged(self) -> tuple[ObjectiveReport, ...]:
+        """All that the verdict is on."""
+        return (*self.objectives, *self.scaling)
 
     def write(self, folder: Path) -> Path:
         """Write `run.json` into a folder, all of it or nothing; the path it has then."""
@@ -199,7 +211,10 @@ def report_of(
     scenario: Scenario, measurement: Measurement, verdict: RunVerdict, failures: dict[str, int], facts: RunFacts
 ) -> RunReport:
     """Put together the report of a judged run."""
-    demands = judged_demands(scenario, timeline_of(scenario))
+    timeline = timeline_of(scenario)
+    demands = judged_demands(scenario, timeline)
+    step = load_step_of(scenario, timeline)
+    late_after_s = step.objective.threshold_s if step and step.objective else math.inf
     return RunReport(
         verdict=verdict.verdict,
         exit_code=verdict.verdict.exit_code,
@@ -216,7 +231,7 @@ def report_of(
         ),
         ended_early=_why_early(measurement),
         stages=tuple(StageReport.of(stage) for stage in measurement.stages),
-        seconds=SecondsReport.of(measurement),
+        seconds=SecondsReport.of(measurement, late_after_s),
         generators=tuple(GeneratorReport.of(generator) for generator in measurement.generators),
         failures=failures,
         scenario_text=scenario.text,

@@ -38,9 +38,15 @@ class SecondsReport(_Part):
     p95_ms: Column
     p99_ms: Column
     max_ms: Column
+    late: tuple[int, ...] = Field(
+        default=(), description="Correct answers later than the latency objective after the load step allows."
+    )
+    served: dict[str, tuple[int, ...]] = Field(
+        default={}, description="Answers by who gave them, as said in X-Served-By: in Kubernetes the pod."
+    )
 
     @classmethod
-    def of(cls, measurement: Measurement) -> Self:
+    def of(cls, measurement: Measurement, late_after_s: float = math.inf) -> Self:
         """The whole run, what was due while stages settled included."""
         step_s = max(1, math.ceil(measurement.ended_s / MOST_STEPS))
         steps: dict[int, list[Second]] = {
@@ -62,6 +68,12 @@ class SecondsReport(_Part):
             p95_ms=_column(latencies_s, 95),
             p99_ms=_column(latencies_s, 99),
             max_ms=_column(latencies_s, 100),
+            late=tuple(sum(second.slower_than(late_after_s) for second in part) for part in parts),
+            served={
+                name: tuple(sum(second.served.get(number, 0) for second in part) for part in parts)
+                for number, name in enumerate(measurement.servers)
+                if number
+            },
         )
 
 

@@ -94,7 +94,7 @@ def objective_table(report: RunReport) -> Table:
     """One row an objective."""
     head = ("stage", "objective", "evidence", "percentile ms", "verdict")
     rows = tuple(
-        (row.where, row.objective, _evidence(row), _percentile(row), row.verdict.value) for row in report.objectives
+        (row.where, row.objective, _evidence(row), _percentile(row), row.verdict.value) for row in report.judged
     )
     return Table(head, rows, frozenset())
 

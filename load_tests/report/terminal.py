@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from load_tests.judgement import Verdict
+from load_tests.report.cluster_text import cluster_notes, cluster_sentence
 from load_tests.report.run_report import RunReport
 from load_tests.report.tables import Table, objective_table, remarks, stage_table
 
@@ -45,7 +46,9 @@ def show(report: RunReport, path: str, stream: TextIO) -> None:
     console.print(f"\nScenario [bold]{escape(report.scenario)}[/] against {escape(report.facts.target)}")
     console.print(rich_table(stage_table(report)))
     console.print(rich_table(objective_table(report)))
-    for remark in remarks(report):
+    if sentence := cluster_sentence(report):
+        console.print(sentence, markup=False)
+    for remark in (*cluster_notes(report), *remarks(report)):
         console.print(remark, markup=False)
     for reason in report.invalid_because:
         console.print(f"[magenta]cannot be trusted:[/] {escape(reason)}")

@@ -75,8 +75,8 @@ class Recipe(TrainingRecipe):
         return GradientBoostingRegressor(
             loss="huber",
             alpha=0.95,
-            n_estimators=300,
-            learning_rate=0.05,
+            n_estimators=100,
+            learning_rate=0.12,
             max_depth=5,
             min_samples_leaf=10,
             subsample=0.5,

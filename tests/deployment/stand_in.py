@@ -1,15 +1,18 @@
 """The program behind every stand-in: records how it was called, and answers as it was told to.
 
-``stand_in.py FOLDER PROGRAM ARGUMENTS…`` reads ``FOLDER/answers.json`` and writes ``FOLDER/calls.jsonl``.
+``stand_in.py FOLDER PROGRAM ARGUMENTS…`` reads ``FOLDER/answers.json`` and writes ``FOLDER/calls.jsonl``. Whoever wants
+an API server gets the one of ``FOLDER/api.json``.
 """
 
 import json
+import os
 import re
 import sys
 import time
 from pathlib import Path
 
 UNKNOWN = 64
+FAKE_KUBECTL = Path(__file__).parents[1] / "fake_kubectl.py"
 
 
 def main() -> int:
@@ -19,6 +22,8 @@ def main() -> int:
     line = " ".join([program, *arguments])
     with (Path(folder) / "calls.jsonl").open("a", encoding="utf-8") as calls:
         calls.write(json.dumps({"line": line, "given": given}) + "\n")
+    if arguments[:1] == ["proxy"]:
+        os.execv(sys.executable, [sys.executable, str(FAKE_KUBECTL), folder, *arguments])  # noqa: S606
     answer = _answer(Path(folder), line)
     if answer is None:
         sys.stderr.write(f"nobody told the stand-in what to answer to: {line}\n")

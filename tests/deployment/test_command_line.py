@@ -13,6 +13,7 @@ from deployment import record
 from deployment.pod_template import read_pod_template
 from deployment.record import Record
 from deployment.request import OVERLAYS, PlatformName
+from tests.api_objects import FakeCluster
 from tests.conftest import ROOT, RunningService
 from tests.deployment.conftest import Run
 from tests.deployment.stage import Stage
@@ -34,11 +35,13 @@ def test_what_does_not_exist_is_refused_with_what_does(
 
 
 def test_a_load_test_goes_to_what_is_deployed_and_its_exit_code_is_the_verdicts(
-    minikube: Stage, run: Run, served: RunningService
+    minikube: Stage, run: Run, served: RunningService, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A scenario that does not exist is refused with exit code 2, after the URL was found."""
     record.write(Record(platform=PlatformName.MINIKUBE, overlay="single"), minikube.folder)
+    FakeCluster(minikube.folder)
     assert run("loadtest", "no-such-scenario") == 2
+    assert "no scenario 'no-such-scenario'" in capfd.readouterr().err
     assert minikube.called("minikube --profile minikube service")
     assert served.process.poll() is None
 

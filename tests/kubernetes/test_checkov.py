@@ -1,6 +1,7 @@
 """What checkov finds unsafe in manifests and image is exactly what was weighed and accepted."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.kubernetes.rendered import needs_kubectl, write_all
+from tests.kubernetes.rendered_load_test import load_test_text
 
 CHECKOV = ROOT / ".venv" / "checkov" / "bin" / "checkov"
 ACCEPTED = {
@@ -35,4 +37,7 @@ def failed_checks(folder: Path) -> set[str]:
 
 def test_nothing_is_unsafe_but_what_was_accepted(tmp_path: Path) -> None:
     write_all(tmp_path)
+    (tmp_path / "load-test.yaml").write_text(load_test_text(), encoding="utf-8")
+    (tmp_path / "load").mkdir()
+    shutil.copy(ROOT / "load_tests" / "Dockerfile", tmp_path / "load")
     assert failed_checks(tmp_path) == set(ACCEPTED)

@@ -22,8 +22,8 @@ def test_yaml_is_written_evenly() -> None:
     assert complaints("yamllint", "--strict", "kubernetes", "configuration", ".github", ".yamllint.yaml") == ""
 
 
-def test_the_dockerfile_follows_good_practice() -> None:
-    assert complaints("hadolint", "Dockerfile") == ""
+def test_the_dockerfiles_follow_good_practice() -> None:
+    assert complaints("hadolint", "Dockerfile", "load_tests/Dockerfile") == ""
 
 
 def test_shell_scripts_are_sound() -> None:

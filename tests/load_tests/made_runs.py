@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from load_tests.arrivals import open_arrivals
+from load_tests.cluster.joining import joined
 from load_tests.generator_health import Generator
 from load_tests.outcomes import Outcome
 from load_tests.record import RunRecord
@@ -15,6 +16,7 @@ from load_tests.report.run_report import RunFacts, RunReport, ServiceReport, rep
 from load_tests.scenario import parse
 from load_tests.verdict import judge
 from tests.load_tests.builders import Clock
+from tests.load_tests.made_cluster import record_of, server_at
 
 DAY = """\
 model: insurance_charges_model
@@ -83,6 +85,16 @@ class Service:
         return (latency_s, Outcome.CORRECT) if latency_s < 2 else (2.0, Outcome.TIMEOUT)
 
 
+STEP = """\
+model: insurance_charges_model
+load: {warmup: 5s, settle: 2s}
+stages:
+  - {name: normal, rate: 10/s, for: 35s}
+  - {name: step,   rate: 40/s, for: 180s, judge: false}
+  - {name: scaled, rate: 40/s, for: 30s}
+slo: {p95: 100ms, errors: {limit: 1%, scope: run}}
+scaling: {ready: 4 pods, first_new_pod: 60s, recovery: 120s, lost: 0 requests, balance: 40%}
+"""
 QUICK = Service()
 SLOW_AT_PEAK = Service(lambda rate_rps: {40.0: 8.0, 80.0: 70.0, 160.0: 1200.0}[rate_rps])
 DEAD = Service(wrong=1.0, wrong_as=Outcome.CONNECTION, seen="ConnectionRefusedError")
@@ -97,6 +109,7 @@ def made_run(
     processes: int = 1,
     busy: float = 0.3,
     facts: RunFacts = FACTS,
+    server_at: Callable[[float, random.Random], str] = lambda _due_s, _rng: "",
 ) -> RunReport:
     """A run of a scenario, judged: by SIGTERM at `ended_s`, if that is given, from `processes` that are so `busy`."""
     scenario = parse(name, scenario_text)
@@ -111,7 +124,8 @@ def made_run(
         if due_s >= clock.now_s:
             break
         latency_s, outcome = service.answer(record.timeline.at(due_s).offered_rps, rng)
-        record.tally.append(due_s, due_s + 0.001, due_s + latency_s, outcome)
+        server = record.servers.number_of(server_at(due_s, rng))
+        record.tally.append(due_s, due_s + 0.001, due_s + latency_s, outcome, server)
     record.generators = [_generator(number, processes, clock.now_s, busy, rng) for number in range(processes)]
     failures = Counter({service.seen: sum(stage.failed for stage in record.tally.stages)})
     measurement = record.measurement()
@@ -125,6 +139,13 @@ def _generator(number: int, processes: int, ended_s: float, busy: float, rng: ra
     return generator
 
 
+def grown(*, hardly_seen: bool = False) -> RunReport:
+    """A run after which four pods do the work of one, joined with the record of its cluster."""
+    facts = FACTS.model_copy(update={"began_at": FACTS.started_at})
+    report = made_run(STEP, QUICK, name="step", facts=facts, server_at=server_at)
+    return joined(report, record_of(FACTS.started_at.timestamp(), hardly_seen=hardly_seen))
+
+
 MADE: dict[str, Callable[[], RunReport]] = {
     "PASS": made_run,
     "FAIL": lambda: made_run(service=SLOW_AT_PEAK),
@@ -135,6 +156,8 @@ MADE: dict[str, Callable[[], RunReport]] = {
     "forty stages with long names": lambda: made_run(FORTY, processes=8),
     "stages that are repeated": lambda: made_run(REPEATED),
     "hours from 64 processes": lambda: made_run(HOURS, processes=64),
+    "a cluster that grew": grown,
+    "a cluster that was hardly seen": lambda: grown(hardly_seen=True),
     "one second": lambda: made_run(ONE_SECOND),
 }
 """One of each verdict, and runs whose reports are hard to draw."""

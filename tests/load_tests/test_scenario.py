@@ -122,7 +122,7 @@ def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
 
 
 def test_an_unknown_scenario_is_answered_with_those_there_are() -> None:
-    with pytest.raises(ScenarioError, match="one of calibrate, seed, smoke, staged, taxi"):
+    with pytest.raises(ScenarioError, match="one of autoscale, calibrate, disruption, seed, smoke, soak, staged, taxi"):
         scenarios.load("nothing")
 
 

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from service import backpressure
-from service.backpressure import LONGEST_HERE_S, PredictionQueue
+from service.backpressure import FORESEEN, LONGEST_HERE_S, PredictionQueue
 from service.problems import ProblemError
 
 FOREVER_S = 60.0
@@ -139,6 +139,28 @@ def test_what_would_wait_for_too_long_is_refused_at_once() -> None:
             blocked.release()
             await waiting
         assert await blocked.queue.run(lambda: "done", 0.0, stays) == "done"
+
+    asyncio.run(run())
+
+
+def test_what_else_takes_time_between_predictions_is_foreseen() -> None:
+    """Each takes a second of computing and two of the clock: three of them wait for six seconds, not for three."""
+
+    async def run() -> None:
+        now_s = 0.0
+
+        def compute() -> None:
+            nonlocal now_s
+            now_s += 2.0
+
+        queue = PredictionQueue(100, max_wait_s=5.0 / FORESEEN, clock=lambda: now_s)
+        for _ in range(40):
+            await asyncio.gather(*(queue.run(compute, 1.0, stays) for _ in range(2)))
+        waiting = [asyncio.ensure_future(queue.run(compute, 1.0, stays)) for _ in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(ProblemError, match="503"):
+            queue.refuse_when_full()
+        await asyncio.gather(*waiting)
 
     asyncio.run(run())
 

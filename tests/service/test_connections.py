@@ -177,6 +177,22 @@ def test_what_is_no_http_is_a_400_problem(strict: RunningService) -> None:
         assert has_ended(connection)
 
 
+@pytest.mark.parametrize(
+    ("sent", "refused"),
+    [(HALF_A_HEAD, 408), (b"GET / HTTP/1.1\r\nX: " + 100_000 * b"a", 431), (b"no http\r\n\r\n", 400)],
+    ids=["half a head", "endless head", "no http"],
+)
+def test_what_never_became_a_request_is_counted(running_service: ServiceFactory, sent: bytes, refused: int) -> None:
+    service = running_service(**TOY, SERVICE_REQUEST_TIMEOUT_S="0.5")
+    with connect(service.port) as connection:
+        assert status(ask(connection, sent)) == refused
+    with connect(service.port) as connection:
+        page = ask(connection, b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    labels = f'{{method="other",path="other",status="{refused}"}}'
+    assert f"http_requests_total{labels} 1.0" in page.decode()
+    assert f'http_requests_shed_total{{reason="slow_client"}} {float(refused == 408)}' in page.decode()
+
+
 def test_requests_that_come_at_once_are_answered_one_after_the_other(strict: RunningService) -> None:
     with connect(strict.port) as connection:
         connection.sendall(PREDICT * 3)

@@ -3,14 +3,16 @@
 import asyncio
 
 import pytest
+from starlette.responses import Response
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from service.app import Service, create_app
-from service.counters import ShedRequests
 from service.health import Phase
 from service.hosting import Hosted
-from service.problems import ProblemMiddleware
+from service.logs import RequestLog
+from service.metrics import Metrics
+from service.observing import ObservedAnswers
 from service.settings import Settings
 from tests.service.toy import ToyModel
 
@@ -95,9 +97,13 @@ def test_the_service_is_ready_only_between_startup_and_shutdown() -> None:
 def test_an_answer_that_has_begun_is_cut_not_followed_by_another() -> None:
     sent: list[Message] = []
 
-    async def break_off(_scope: Scope, _receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        raise RuntimeError("half way")
+    class BreaksOff(Response):
+        async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            raise RuntimeError("half way")
+
+    async def answer(_scope: Scope, _receive: Receive) -> Response:
+        return BreaksOff()
 
     async def receive() -> Message:
         return {"type": "http.request"}
@@ -105,6 +111,7 @@ def test_an_answer_that_has_begun_is_cut_not_followed_by_another() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
+    answers = ObservedAnswers(answer, Metrics([], emulate_cpu_ms=0), RequestLog(slow_s=1.0))
     with pytest.raises(RuntimeError, match="half way"):
-        asyncio.run(ProblemMiddleware(break_off, ShedRequests())({"type": "http"}, receive, send))
+        asyncio.run(answers({"type": "http", "method": "GET", "path": "/", "headers": []}, receive, send))
     assert [message["type"] for message in sent] == ["http.response.start"]

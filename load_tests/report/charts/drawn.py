@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from load_tests.report.charts import generators, latency, percentiles, rate
+from load_tests.report.charts import cluster, generators, latency, percentiles, rate
 from load_tests.report.charts.shape import SHAPES, Shape
 from load_tests.report.charts.svg import inline_svg
 from load_tests.report.limits import Limits, limits_of
@@ -21,6 +21,7 @@ class Chart:
     caption: str
     draw: Callable[[RunReport, Limits, Shape], Figure]
     describe: Callable[[RunReport], str]
+    wanted: Callable[[RunReport], bool] = lambda _report: True
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,14 @@ class DrawnChart:
 CHARTS = (
     Chart("latency", latency.TITLE, latency.CAPTION, latency.draw, latency.describe),
     Chart("rate", rate.TITLE, rate.CAPTION, rate.draw, rate.describe),
+    Chart(
+        "cluster",
+        cluster.TITLE,
+        cluster.CAPTION,
+        cluster.draw,
+        cluster.describe,
+        lambda report: report.cluster is not None,
+    ),
     Chart("percentiles", percentiles.TITLE, percentiles.CAPTION, percentiles.draw, percentiles.describe),
     Chart("generators", generators.TITLE, generators.CAPTION, generators.draw, generators.describe),
 )
@@ -46,6 +55,8 @@ def draw_all(report: RunReport) -> Iterator[DrawnChart]:
     """The pictures in the order of the page."""
     limits = limits_of(report)
     for chart in CHARTS:
+        if not chart.wanted(report):
+            continue
         text = chart.describe(report)
         wide, narrow = (
             inline_svg(chart.draw(report, limits, shape), f"{chart.key}-{shape.name}", chart.title, text)

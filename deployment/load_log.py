@@ -1,0 +1,75 @@
+"""The log of the master's pod, line by line, through interruptions of the connection."""
+
+import subprocess
+from collections.abc import Iterator
+
+from deployment.errors import DeploymentError
+from deployment.kubectl import Kubectl
+from deployment.load_pods import has_ended
+from deployment.observed import Pod
+from deployment.waiting import POLL_S, Clock, wait_for
+
+LOST_PATIENCE_S = 120.0
+
+
+class MasterLog:
+    """Everything that a pod writes until it ends.
+
+    Parameters
+    ----------
+    kubectl : Kubectl
+        How the cluster is reached.
+    pod : str
+        Name of the pod.
+    clock : Clock
+        How waiting is done.
+    """
+
+    def __init__(self, kubectl: Kubectl, pod: str, clock: Clock) -> None:
+        self._kubectl = kubectl
+        self._pod = pod
+        self._clock = clock
+        self._seen = 0
+
+    def lines(self) -> Iterator[str]:
+        """Yield each line once; DeploymentError if the cluster is lost for good."""
+        while True:
+            ended = self._has_ended()
+            yield from self._new_lines(() if ended else ("--follow",))
+            if ended:
+                return
+            self._clock.sleep(POLL_S)
+
+    def _new_lines(self, options: tuple[str, ...]) -> Iterator[str]:
+        """Yield what was not yet seen: a log begins with its first line each time that it is asked for."""
+        command = self._kubectl.command("logs", self._pod, *options)
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # Ctrl-C is for the load test, whose last lines are still to be read
+        ) as process:
+            for number, line in enumerate(process.stdout or ()):
+                if number >= self._seen and line.endswith("\n"):
+                    self._seen += 1
+                    yield line.rstrip("\n")
+
+    def _has_ended(self) -> bool:
+        """Say whether nothing more will be written; waits for a cluster that does not answer."""
+        found: list[Pod | None] = []
+
+        def look() -> str:
+            try:
+                found.append(self._kubectl.find(Pod, "pod", self._pod))
+            except DeploymentError as error:
+                return str(error)
+            return ""
+
+        if lost := wait_for(look, LOST_PATIENCE_S, self._clock):
+            raise DeploymentError(
+                f"the cluster was lost, and the load test may go on there: `make fetch` brings its reports\n{lost}"
+            )
+        return found[-1] is None or has_ended(found[-1])

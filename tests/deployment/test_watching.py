@@ -1,0 +1,110 @@
+"""A load test on a cluster is watched; pods are replaced and taken away under load where that is asked for."""
+
+import time
+
+import pytest
+
+from deployment.disruption import PODS, Act, under_disruption
+from deployment.errors import DeploymentError
+from deployment.kubectl import Kubectl
+from deployment.waiting import REAL_CLOCK
+from deployment.watching import RECORD, watched
+from tests import api_objects as api
+from tests.deployment import objects
+from tests.deployment.conftest import FakeClock, Run
+from tests.deployment.stage import Stage
+
+PATIENCE_S = 20.0
+ACTS = (Act(0.0, "rolling restart", ("rollout", "restart")), Act(0.0, "scale-down", ("scale", "--replicas=1")))
+
+
+def test_a_cluster_is_seen_before_there_is_load(minikube: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    api.FakeCluster(minikube.folder)
+    with watched(Kubectl("minikube"), minikube.folder / "build") as record:
+        assert len(record.read_text(encoding="utf-8").splitlines()) >= 2, "what is watched, and a first look"
+    assert "watching model-service in loadproof: 1 of 1 pods ready" in capsys.readouterr().out
+    [proxy] = minikube.called("kubectl proxy")
+    assert "--context minikube" in proxy.line
+    assert "--reject-methods ^(POST|PUT|PATCH|DELETE)$" in proxy.line
+
+
+def test_the_end_of_a_load_test_is_recorded(minikube: Stage) -> None:
+    api.FakeCluster(minikube.folder)
+    with watched(Kubectl("minikube"), minikube.folder) as record:
+        before = len(record.read_text(encoding="utf-8").splitlines())
+    assert len(record.read_text(encoding="utf-8").splitlines()) > before
+
+
+def test_a_cluster_that_cannot_be_watched_gets_no_load(
+    minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.FakeCluster(minikube.folder).answer(api.APPS, {"message": "you may not"}, 403)
+    assert run("loadtest", "--platform", "minikube", "smoke") == 2
+    said = capsys.readouterr()
+    assert "the cluster cannot be watched: you may not read" in said.err
+    assert "Ask for the cluster role `view`" in said.err
+    assert "of load on" not in said.out
+
+
+def test_an_earlier_record_is_not_taken_for_this_one(minikube: Stage) -> None:
+    (minikube.folder / RECORD).write_text("of another run", encoding="utf-8")
+    api.FakeCluster(minikube.folder).answer(api.APPS, {"message": "no"}, 404)
+    with pytest.raises(DeploymentError, match="nothing to watch"), watched(Kubectl("minikube"), minikube.folder):
+        pass
+    assert not (minikube.folder / RECORD).exists()
+
+
+@pytest.fixture
+def scaled(minikube: Stage) -> Stage:
+    """Give a cluster without an autoscaler, on which everything may be done."""
+    minikube.answer("^kubectl get .*horizontalpodautoscaler", '{"items": []}')
+    minikube.answer("^kubectl (scale|rollout)")
+    minikube.answer("^kubectl get .*deployment model-service", objects.deployment(2, 2, 2, 2))
+    return minikube
+
+
+def wait_for_acts(stage: Stage) -> int:
+    """A load test that ends with the verdict FAIL when everything was done."""
+    ends_s = time.monotonic() + PATIENCE_S
+    while not any("--replicas=1" in call.line for call in stage.called("kubectl scale")):
+        assert time.monotonic() < ends_s, stage.calls
+        time.sleep(0.05)
+    return 1
+
+
+def test_pods_are_replaced_and_taken_away_under_load_and_there_are_as_many_as_before(scaled: Stage) -> None:
+    exit_code = under_disruption(Kubectl(), FakeClock().clock(), lambda: wait_for_acts(scaled), ACTS)
+    assert exit_code == 1, "the load test's"
+    done = [call.line for call in scaled.calls if call.line.startswith(("kubectl scale", "kubectl rollout"))]
+    assert [line.split()[1] for line in done] == ["scale", "rollout", "scale", "scale"]
+    assert done[0].endswith(f"--replicas={PODS}")
+    assert done[-1].endswith("--replicas=2")
+
+
+def test_a_load_test_that_ends_before_everything_was_done_proves_nothing(scaled: Stage) -> None:
+    late = (Act(PATIENCE_S, "rolling restart", ("rollout", "restart")),)
+    with pytest.raises(DeploymentError, match="it ended before the rolling restart"):
+        under_disruption(Kubectl(), FakeClock().clock(), lambda: 0, late)
+    assert scaled.called("kubectl scale")[-1].line.endswith("--replicas=2")
+
+
+def test_what_cannot_be_done_is_said(scaled: Stage) -> None:
+    scaled.answer("^kubectl rollout", errors="Forbidden", exit_code=1)
+    with pytest.raises(DeploymentError, match="Forbidden"):
+        under_disruption(Kubectl(), FakeClock().clock(), lambda: wait_for_acts(scaled), ACTS)
+
+
+def test_where_an_autoscaler_would_scale_against_it_nothing_is_done(scaled: Stage) -> None:
+    scaled.answer("^kubectl get .*horizontalpodautoscaler", f'{{"items": [{objects.autoscaler()}]}}')
+    with pytest.raises(DeploymentError, match="make deploy OVERLAY=single"):
+        under_disruption(Kubectl(), REAL_CLOCK, lambda: 0)
+    assert not scaled.called("kubectl scale")
+
+
+@pytest.mark.parametrize("where", [("--platform", "local"), ("--platform", "minikube", "--host", "http://127.0.0.1:9")])
+def test_only_the_pods_of_a_cluster_can_be_replaced(
+    minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str], where: tuple[str, ...]
+) -> None:
+    assert run("disrupt", *where) == 2
+    assert "PLATFORM=minikube, kind or kubernetes" in capsys.readouterr().err
+    assert not minikube.called("kubectl scale")

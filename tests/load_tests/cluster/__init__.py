@@ -1,0 +1,1 @@
+"""Tests of what is recorded of a cluster and judged by it."""
