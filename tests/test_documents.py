@@ -85,6 +85,18 @@ def test_the_table_of_scenarios_lists_them_all() -> None:
     assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == {path.stem for path in SCENARIOS.glob("*.yaml")}
 
 
+def test_pictures_are_small() -> None:
+    pictures = [*(ROOT / "docs" / "pictures").iterdir()]
+    assert {path.name for path in pictures} >= {"system.svg", "demo.svg", "report.png", "slo_tab.png"}
+    assert [path.name for path in pictures if path.stat().st_size > 200_000] == []
+
+
+def test_the_recorded_demo_is_the_one_that_is_quoted() -> None:
+    shown = (ROOT / "docs" / "pictures" / "demo.svg").read_text(encoding="utf-8").replace("&#160;", " ")
+    last = (ROOT / "docs" / "results" / "demo.txt").read_text(encoding="utf-8").rstrip().splitlines()[-1]
+    assert last in re.sub(r"<[^>]*>", "", shown)
+
+
 def test_the_index_leads_to_every_document() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     beside_it = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
