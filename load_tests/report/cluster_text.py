@@ -35,7 +35,7 @@ def cluster_notes(report: RunReport) -> Iterator[str]:
         yield f"Not readable: {what}."
     for pod in cluster.pods:
         if pod.restarts:
-            yield f"{pod.name} was restarted {pod.restarts} times."
+            yield f"Restarts of {pod.name}: {pod.restarts}."
     yield f"Watching took {cluster.watcher_cpu_s_a_minute:.2g} s of CPU a minute."
 
 

@@ -80,6 +80,13 @@ def test_a_share_is_measured_by_an_equal_part_of_all_answers(weight: int, ratio:
     assert {share.ratio for share in shares_of(cluster(), traffic(weight=weight))} == {ratio}
 
 
+def test_a_share_is_fair_among_the_pods_that_are_there_at_the_moment() -> None:
+    report = cluster()
+    old, *new = report.pods
+    gone = report.model_copy(update={"pods": (old.model_copy(update={"ending_s": READY_S + 60}), *new)})
+    assert {share.ratio for share in shares_of(gone, traffic())} == {0.75}, "10 of 40, where there are three"
+
+
 def test_a_pod_that_was_there_before_is_no_new_one() -> None:
     assert OLD not in {share.name for share in shares_of(cluster(), traffic())}
 
