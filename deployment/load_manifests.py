@@ -11,6 +11,7 @@ import yaml
 
 from deployment.commands import output_of
 from deployment.image import Image
+from deployment.manifests import PART_OF
 from deployment.pod_template import cores
 from deployment.request import NAMESPACE, ROOT, Request
 from deployment.scenario_files import ScenarioFile
@@ -52,7 +53,7 @@ def _kustomization(load_test: LoadTest, image: Image, preloaded: bool, folder: P
         "kind": "Kustomization",
         "components": [str(components / name) for name in ("load-test", *(("preloaded-image",) if preloaded else ()))],
         "images": [{"name": image.recipe.name, "newName": image.name, "newTag": image.tag}],
-        "generatorOptions": {"labels": dict([COMPONENT.split("="), ("app.kubernetes.io/part-of", NAMESPACE)])},
+        "generatorOptions": {"labels": dict(label.split("=") for label in (COMPONENT, PART_OF))},
         "configMapGenerator": [
             {"name": "load-test", "namespace": NAMESPACE, "literals": _settings(load_test)},
             {"name": "load-test-scenario", "namespace": NAMESPACE, "files": [f"{load_test.scenario.name}.yaml"]},

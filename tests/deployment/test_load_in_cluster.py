@@ -70,8 +70,10 @@ def bench(minikube: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> S
 
 def ends(stage: Stage, exit_code: int, verdict: str = "PASS", reported: int | None = None, **ended: Any) -> None:
     """Tell how the load test ends."""
-    state = {"terminated": {"exitCode": exit_code, "reason": "Completed", **ended}}
-    stage.answer(MASTER_POD, json.dumps(load_pod("load-master-x", **state)))
+    stage.answer(
+        MASTER_POD,
+        json.dumps(load_pod("load-master-x", terminated={"exitCode": exit_code, "reason": "Completed", **ended})),
+    )
     stage.answer(MASTER_POD, json.dumps(load_pod("load-master-x")), times=1)
     stage.answer(LOGS, log_of(stage.folder, exit_code if reported is None else reported, verdict))
 
