@@ -33,11 +33,15 @@ class MasterLog:
 
     def lines(self) -> Iterator[str]:
         """Yield each line once; DeploymentError if the cluster is lost for good."""
+        followed = False
         while True:
-            ended = self._has_ended()
+            pod = self._look()
+            # Older kubelets say nothing more of a pod whose deadline is over, not even that its container has ended.
+            ended = pod is None or has_ended(pod) or (followed and pod.status.phase == "Failed")
             yield from self._new_lines(() if ended else ("--follow",))
             if ended:
                 return
+            followed = True
             self._clock.sleep(POLL_S)
 
     def _new_lines(self, options: tuple[str, ...]) -> Iterator[str]:
@@ -57,8 +61,8 @@ class MasterLog:
                     self._seen += 1
                     yield line.rstrip("\n")
 
-    def _has_ended(self) -> bool:
-        """Say whether nothing more will be written; waits for a cluster that does not answer."""
+    def _look(self) -> Pod | None:
+        """Return the pod, None if it is gone; waits for a cluster that does not answer."""
         found: list[Pod | None] = []
 
         def look() -> str:
@@ -72,4 +76,4 @@ class MasterLog:
             raise DeploymentError(
                 f"the cluster was lost, and the load test may go on there: `make fetch` brings its reports\n{lost}"
             )
-        return found[-1] is None or has_ended(found[-1])
+        return found[-1]

@@ -25,13 +25,13 @@ class _Run(BaseModel):
 
 
 def conclude(folder: Path, pod_exit_code: int | None, cluster_record: Path | None) -> int:
-    """Show the reports in a folder and return the exit code; a verdict that only report or pod knows is none."""
+    """Show the reports in a folder and return the exit code; a verdict that the pod does not confirm is none."""
     try:
         run = _Run.model_validate_json((folder / "run.json").read_bytes())
     except (OSError, ValidationError):
         say_invalid(f"the load generator ended with {pod_exit_code} and without a verdict: {folder / 'locust.log'}")
         return INVALID
-    if run.exit_code != pod_exit_code:
+    if run.exit_code not in (INVALID, pod_exit_code):
         say_invalid(f"the report in {folder} says {run.verdict}, and its pod ended with {pod_exit_code}")
         return INVALID
     if cluster_record is not None and (joined := _join(folder, cluster_record)) in _NAMES.keys() - {REFUSED}:

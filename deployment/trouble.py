@@ -8,7 +8,7 @@ from deployment.observed import Container, Pod
 _LOG_LINES = 12
 _WARNINGS = 5
 _HOPELESS = {
-    "ErrImageNeverPull": "the image is not in the node; make deploy puts it there",
+    "ErrImageNeverPull": "the image is not in the node; the same command again puts it there",
     "ErrImagePull": "the registry does not give the image; can the nodes reach it, and may they?",
     "ImagePullBackOff": "the registry does not give the image; can the nodes reach it, and may they?",
     "InvalidImageName": "check REGISTRY",

@@ -307,7 +307,8 @@ def test_an_interruption_ends_the_pod_brings_its_reports_and_removes_the_jobs(be
     whole = log_of(bench.folder, 4, "INVALID")
     bench.answer(LOGS, whole)
     bench.answer(LOGS, "  0 s of 28 s\n", stays_s=1, times=1)
-    bench.answer(MASTER_POD, json.dumps(load_pod("load-master-x", terminated={"exitCode": 4})))
+    # As an older kubelet says it: it has forgotten the container.
+    bench.answer(MASTER_POD, json.dumps(load_pod("load-master-x", "Failed", running={})))
     bench.answer(MASTER_POD, json.dumps(load_pod("load-master-x")), times=1)
     with _started(bench, "loadtest", *IN_CLUSTER, "smoke", "taxi") as process:
         assert process.stdout is not None

@@ -19,8 +19,8 @@ from tests.conftest import ROOT, ServiceFactory
 SHORT = """
 model: insurance_charges_model
 load: {warmup: 1s, settle: 1s}
-stages: [{name: only, rate: 60/s, for: 6s}]
-slo: {errors: 2%}
+stages: [{name: only, rate: 40/s, for: 4s}]
+slo: {errors: 5%}
 """
 
 
@@ -49,7 +49,7 @@ def test_two_workers_and_a_master_leave_their_reports_in_the_log(
     assert master.returncode == 0, master.stdout
     taken = Parcel()
     told = [line for line in master.stdout.splitlines() if not taken.takes(line)]
-    assert [line for line in told if "only: 60/s" in line], told
+    assert [line for line in told if "only: 40/s" in line], told
     report = json.loads((taken.unpack(tmp_path / "reports") / "run.json").read_text(encoding="utf-8"))
     assert (report["verdict"], report["exit_code"]) == ("PASS", 0)
     assert "--workers 2" in report["facts"]["command"]
@@ -60,10 +60,13 @@ def test_told_to_end_before_there_is_any_load_it_says_so(tmp_path: Path) -> None
     with socket.create_server(("127.0.0.1", 0)) as silent:
         host = f"http://127.0.0.1:{silent.getsockname()[1]}"
         options = ["--scenario", "smoke", "--workers", "1", "--report-folder", str(tmp_path / "run"), "--host", host]
-        with subprocess.Popen(
-            [sys.executable, "-m", "load_tests.job", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        ) as process:
-            silent.accept()[0].recv(1)
+        with (
+            subprocess.Popen(
+                [sys.executable, "-m", "load_tests.job", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            ) as process,
+            silent.accept()[0] as asked,
+        ):
+            asked.recv(1)
             process.send_signal(signal.SIGTERM)
             said = process.communicate(timeout=30)[0]
     assert process.returncode == 4
@@ -86,4 +89,4 @@ def test_a_program_is_told_how_long_a_scenario_lasts(tmp_path: Path, capsys: pyt
     (tmp_path / "short.yaml").write_text(SHORT, encoding="utf-8")
     assert main(["check", "--json", str(tmp_path / "short.yaml")]) == 0
     [told] = json.loads(capsys.readouterr().out)
-    assert told == {"name": "short", "file": str(tmp_path / "short.yaml"), "lasts_s": 7.0, "timeout_s": 2.0}
+    assert told == {"name": "short", "file": str(tmp_path / "short.yaml"), "lasts_s": 5.0, "timeout_s": 2.0}

@@ -1,5 +1,6 @@
 """What a scenario demands of a cluster is refused where it says nothing, or could never be seen."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from load_tests.load_step import load_step_of
 from load_tests.scenario import parse
 from load_tests.scenario_errors import ScenarioError
 from load_tests.timeline import timeline_of
+from tests.conftest import ROOT
 from tests.load_tests.builders import OPEN_LOAD, make_scenario
 from tests.load_tests.made_runs import DAY, STEP
 
@@ -39,6 +41,15 @@ STAGES = [
 def test_what_says_nothing_is_refused(scaling: str, said: str) -> None:
     with pytest.raises(ScenarioError, match=said.replace("?", r"\?")):
         parse("scaling", f"{DAY}scaling: {scaling}\n")
+
+
+def test_what_the_document_shows_can_be_run() -> None:
+    text = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"^```\n(scaling:\n.*?)```", text, re.DOTALL | re.MULTILINE)
+    scenario = parse("shown", STEP.replace("180s", "240s").partition("scaling:")[0] + shown)
+    check_provable(scenario)
+    assert scenario.scaling is not None
+    assert len(scenario.scaling.titles) == 5
 
 
 def test_rounds_are_refused() -> None:
