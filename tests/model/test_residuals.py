@@ -48,7 +48,7 @@ def test_the_pictures_show_every_row_and_every_group() -> None:
     regions = choices(RECIPE, table, REGIONS)
     assert np.sum([one.member for one in regions], axis=0).tolist() == [1] * 300
     data = draw_data(column(RECIPE, table, "age"), table.target, regions[:2], Scale("age"), Scale("USD"))
-    drawn = sum(len(points.get_offsets()) for points in data.axes[0].collections)  # type: ignore[arg-type]
+    drawn = sum(np.asarray(points.get_offsets()).shape[0] for points in data.axes[0].collections)
     assert drawn == regions[0].member.sum() + regions[1].member.sum()
     predictions = HeldOut(table.target, table.target * 0.9, table.baseline)
     assert [axes.get_title("left") for axes in draw_predictions(predictions, Scale("USD")).axes] == [
