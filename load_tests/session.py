@@ -259,6 +259,8 @@ class LoadSession:
         report, drawing = self._last or (None, None)
         if report is not None and drawing is not None:
             terminal.show(report, str(drawing.result()), sys.stdout)
+        elif report is not None:
+            sys.stdout.write("The verdict comes with the record of the cluster: python -m load_tests.cluster join\n")
 
 
 def _write_markdown(report: RunReport, folder: Path) -> None:

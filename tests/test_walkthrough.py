@@ -29,6 +29,7 @@ def shortened(folder: Path) -> Path:
     """The scenarios of the notebook with two stages of four seconds at most, and an objective that those can prove."""
     for path in (ROOT / "notebooks" / "scenarios").glob("*.yaml"):
         text = path.read_text(encoding="utf-8").replace("p95: 100ms", "p50: 100ms")
+        text = text.replace("seed: ", "golden: 0%, seed: ")  # too few to be noticed by that objective
         stages = re.findall(r"^  - \{name.*\}\n", text, re.MULTILINE)
         for stage in stages[1:-1]:
             text = text.replace(stage, "")
