@@ -36,8 +36,12 @@ def shown(value: object) -> str:
 
 
 def first_error(invalid: ValidationError) -> tuple[tuple[int | str, ...], str, object]:
-    """Return place, message and offending value of the first error, and how many more there are."""
-    error = invalid.errors(include_url=False, include_context=False)[0]
+    """Return place, message and offending value of the first error, and how many more there are.
+
+    A key that is unknown comes before one that is missing: the missing one may be the unknown one, misspelt.
+    """
+    errors = invalid.errors(include_url=False, include_context=False)
+    error = min(errors, key=lambda one: one["type"] == "missing")
     more = invalid.error_count() - 1
     message = error["msg"].removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
