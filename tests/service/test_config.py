@@ -42,7 +42,10 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (GOOD.replace("create_endpoint", "create_endpont"), ["models[0].create_endpont: unknown key", "create_endpoint"]),
+        (
+            GOOD.replace("create_endpoint", "create_endpont"),
+            ["models[0].create_endpont: unknown key", "create_endpoint"],
+        ),
         (
             GOOD + "    colour: red\n",
             ["models[0].colour: unknown key", "qualified_name, class_path, create_endpoint, path"],
