@@ -59,7 +59,8 @@ def output_of(command: Sequence[str], given: str = "", patience_s: float = PATIE
     """Run a program and return what it printed; DeploymentError quotes it if it failed."""
     ended = attempt(command, given, patience_s)
     if ended.exit_code != 0:
-        raise DeploymentError(f"`{_shown(command)}` failed:\n{ended.complaint}")
+        remedy = "`make doctor` looks whether everything is there"
+        raise DeploymentError(f"`{_shown(command)}` failed:\n{ended.complaint}\n{remedy}")
     return ended.output
 
 
