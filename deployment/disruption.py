@@ -22,7 +22,7 @@ _TARGET = f"deployment/{SERVICE}"
 
 @dataclass(frozen=True)
 class Act:
-    """One thing that is done, so long after the load test was started."""
+    """One thing that is done, so long after the load has begun."""
 
     at_s: float
     what: str
@@ -35,8 +35,16 @@ ACTS = (
 )
 
 
-def under_disruption(kubectl: Kubectl, clock: Clock, run_load: Callable[[], int], acts: Sequence[Act] = ACTS) -> int:
-    """Run a load test while pods are replaced and taken away; its exit code. Afterwards there are as many as before."""
+def under_disruption(
+    kubectl: Kubectl,
+    clock: Clock,
+    run_load: Callable[[Callable[[], None]], int],
+    acts: Sequence[Act] = ACTS,
+) -> int:
+    """Run a load test while pods are replaced and taken away; its exit code. Afterwards there are as many as before.
+
+    `run_load` calls what it is given when the load begins.
+    """
     _refuse_autoscaled(kubectl)
     before = kubectl.get(Deployment, "deployment", SERVICE).spec.replicas
     say(f"scaling to {PODS} pods")
@@ -46,12 +54,12 @@ def under_disruption(kubectl: Kubectl, clock: Clock, run_load: Callable[[], int]
         over = threading.Event()
         failures: list[str] = []
         actor = threading.Thread(target=lambda: failures.extend(_act(kubectl, over, acts)))
-        actor.start()
         try:
-            exit_code = run_load()
+            exit_code = run_load(actor.start)
         finally:
             over.set()
-            actor.join()
+            if actor.ident is not None:
+                actor.join()
         if failures:
             raise DeploymentError(f"the load test was not disrupted as it should be: {failures[0]}")
         return exit_code

@@ -1,6 +1,6 @@
 """A load test as Jobs in the cluster, from the image to the reports on this disk."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,8 +43,11 @@ class LoadInCluster:
         self._provider = provider
         self._clock = clock
 
-    def run_all(self, names: Sequence[str]) -> int:
-        """Run scenarios one after the other; the exit code is the worst verdict's, and INVALID if one was not run."""
+    def run_all(self, names: Sequence[str], begins: Callable[[], None] = lambda: None) -> int:
+        """Run scenarios one after the other; the exit code is the worst verdict's, and INVALID if one was not run.
+
+        `begins` is called whenever load begins.
+        """
         scenarios = check_scenarios(names)
         self._refuse_a_second()
         image = describe(self._request, LOAD_IMAGE)
@@ -53,7 +56,7 @@ class LoadInCluster:
         codes: list[int] = []
         with watched(self._kubectl, self._request.folder) as cluster_record:
             for scenario in scenarios:
-                codes.append(self._run(scenario, image, cluster_record, interruption))
+                codes.append(self._run(scenario, image, cluster_record, interruption, begins))
                 if interruption.came:
                     break
         codes += [INVALID] * (len(scenarios) - len(codes))
@@ -68,7 +71,14 @@ class LoadInCluster:
                 "a load test is under way in the cluster: `make fetch` follows it to its end, and Ctrl-C ends it there"
             )
 
-    def _run(self, scenario: ScenarioFile, image: Image, cluster_record: Path, interruption: Interruption) -> int:
+    def _run(
+        self,
+        scenario: ScenarioFile,
+        image: Image,
+        cluster_record: Path,
+        interruption: Interruption,
+        begins: Callable[[], None],
+    ) -> int:
         """Run one scenario. What is interrupted is removed; what has ended, or may go on unseen, stays."""
         load_test = LoadTest(
             run=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{scenario.name}",
@@ -82,6 +92,7 @@ class LoadInCluster:
         remove(self._kubectl)
         say(f"starting {scenario.name} in the cluster: a master and {load_test.workers} workers")
         pod = self._begin(rendered)
+        begins()
         with told_to_stop(self._kubectl, pod, interruption):
             try:
                 return fetch(self._kubectl, pod, self._clock, REPORTS, cluster_record)

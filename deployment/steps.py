@@ -1,5 +1,6 @@
 """What the commands do, the same on every platform; each returns an exit code."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -82,8 +83,16 @@ def disrupt(request: Request, clock: Clock) -> int:
     kubectl = platform.kubectl
     if kubectl is None or request.host:
         raise DeploymentError("only pods can be replaced and taken away: PLATFORM=minikube, kind or kubernetes")
+    if request.where is Where.CLUSTER:
+        load = _load_in_cluster(request, clock)
+        return under_disruption(kubectl, clock, lambda begins: load.run_all([SCENARIO], begins))
     with platform.url() as found, watched(kubectl, request.folder) as cluster_record:
-        return under_disruption(kubectl, clock, lambda: run_load_test(found, [SCENARIO], cluster_record))
+
+        def run_load(begins: Callable[[], None]) -> int:
+            begins()
+            return run_load_test(found, [SCENARIO], cluster_record)
+
+        return under_disruption(kubectl, clock, run_load)
 
 
 def _record(request: Request, platform: Platform) -> AbstractContextManager[Path | None]:

@@ -1,6 +1,8 @@
 """A load test on a cluster is watched; pods are replaced and taken away under load where that is asked for."""
 
 import time
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -63,8 +65,10 @@ def scaled(minikube: Stage) -> Stage:
     return minikube
 
 
-def wait_for_acts(stage: Stage) -> int:
-    """A load test that ends with the verdict FAIL when everything was done."""
+def wait_for_acts(stage: Stage, begins: Callable[[], None]) -> int:
+    """A load test that ends with the verdict FAIL when everything was done, and nothing before it has begun."""
+    assert not stage.called("kubectl rollout restart")
+    begins()
     ends_s = time.monotonic() + PATIENCE_S
     while not any("--replicas=1" in call.line for call in stage.called("kubectl scale")):
         assert time.monotonic() < ends_s, stage.calls
@@ -72,8 +76,14 @@ def wait_for_acts(stage: Stage) -> int:
     return 1
 
 
+def ends_at_once(begins: Callable[[], None]) -> int:
+    """A load test that ends when it begins."""
+    begins()
+    return 0
+
+
 def test_pods_are_replaced_and_taken_away_under_load_and_there_are_as_many_as_before(scaled: Stage) -> None:
-    exit_code = under_disruption(Kubectl(), FakeClock().clock(), lambda: wait_for_acts(scaled), ACTS)
+    exit_code = under_disruption(Kubectl(), FakeClock().clock(), partial(wait_for_acts, scaled), ACTS)
     assert exit_code == 1, "the load test's"
     done = [call.line for call in scaled.calls if call.line.startswith(("kubectl scale", "kubectl rollout"))]
     assert [line.split()[1] for line in done] == ["scale", "rollout", "scale", "scale"]
@@ -84,20 +94,20 @@ def test_pods_are_replaced_and_taken_away_under_load_and_there_are_as_many_as_be
 def test_a_load_test_that_ends_before_everything_was_done_proves_nothing(scaled: Stage) -> None:
     late = (Act(PATIENCE_S, "rolling restart", ("rollout", "restart")),)
     with pytest.raises(DeploymentError, match="it ended before the rolling restart"):
-        under_disruption(Kubectl(), FakeClock().clock(), lambda: 0, late)
+        under_disruption(Kubectl(), FakeClock().clock(), ends_at_once, late)
     assert scaled.called("kubectl scale")[-1].line.endswith("--replicas=2")
 
 
 def test_what_cannot_be_done_is_said(scaled: Stage) -> None:
     scaled.answer("^kubectl rollout", errors="Forbidden", exit_code=1)
     with pytest.raises(DeploymentError, match="Forbidden"):
-        under_disruption(Kubectl(), FakeClock().clock(), lambda: wait_for_acts(scaled), ACTS)
+        under_disruption(Kubectl(), FakeClock().clock(), partial(wait_for_acts, scaled), ACTS)
 
 
 def test_where_an_autoscaler_would_scale_against_it_nothing_is_done(scaled: Stage) -> None:
     scaled.answer("^kubectl get .*horizontalpodautoscaler", f'{{"items": [{objects.autoscaler()}]}}')
     with pytest.raises(DeploymentError, match="make deploy OVERLAY=single"):
-        under_disruption(Kubectl(), REAL_CLOCK, lambda: 0)
+        under_disruption(Kubectl(), REAL_CLOCK, lambda _: 0)
     assert not scaled.called("kubectl scale")
 
 
