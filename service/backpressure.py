@@ -106,6 +106,8 @@ class PredictionQueue:
             else:
                 self._closed = True
                 threading.Thread(target=self._compute_there, args=(job, job.done.get_loop()), daemon=True).start()
+        if not self._closed:
+            self._previous_end_s = None  # nobody waits: the time until the next one comes says nothing
 
     def _expire(self) -> None:
         """Refuse the first that waits: all may wait equally long, so nobody's time is over before the first one's."""

@@ -165,6 +165,33 @@ def test_what_else_takes_time_between_predictions_is_foreseen() -> None:
     asyncio.run(run())
 
 
+def test_time_in_which_nobody_waits_is_not_foreseen() -> None:
+    """Those that wait leave, an hour passes, and two come that take as long as expected: they are not refused."""
+
+    async def run() -> None:
+        now_s = 0.0
+
+        def compute() -> None:
+            nonlocal now_s
+            now_s += 1.0
+
+        queue = PredictionQueue(100, max_wait_s=3.1 / FORESEEN, clock=lambda: now_s)
+        for _ in range(40):
+            await asyncio.gather(queue.run(compute, 1.0, stays), _leaves(queue))
+            now_s += 3600.0
+        waiting = [asyncio.ensure_future(queue.run(compute, 1.0, stays)) for _ in range(3)]
+        await asyncio.sleep(0)
+        queue.refuse_when_full()
+        await asyncio.gather(*waiting)
+
+    asyncio.run(run())
+
+
+async def _leaves(queue: PredictionQueue) -> None:
+    with pytest.raises(ClientDisconnect):
+        await queue.run(lambda: None, 1.0, left)
+
+
 def test_what_has_waited_for_too_long_is_refused_even_while_another_is_computed() -> None:
     async def run() -> None:
         computed: list[int] = []
