@@ -1,6 +1,7 @@
 """A service that does wrong on purpose: `python stub_service.py STATUS BODY` answers everything with these.
 
-`GET /connections` answers with the number of connections it has accepted, that one included.
+`GET /connections` answers with the number of connections it has accepted, that one included, and
+`GET /requests_per_connection` with the most requests that have come on one of them.
 """
 
 import asyncio
@@ -9,18 +10,22 @@ import sys
 
 async def serve(status: str, body: bytes) -> None:
     """Answer until killed; the first line written is the port."""
-    accepted = 0
+    accepted = most = 0
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal accepted
+        nonlocal accepted, most
         accepted += 1
+        requests = 0
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
                 length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
                 await reader.readexactly(int(length or 0))
-                counts = head.startswith(b"get /connections ")
-                writer.write(response("200 OK", str(accepted).encode()) if counts else response(status, body))
+                requests += 1
+                most = max(most, requests)
+                counts = {b"/connections": accepted, b"/requests_per_connection": most}
+                count = counts.get(head.split(b" ")[1])
+                writer.write(response(status, body) if count is None else response("200 OK", str(count).encode()))
                 await writer.drain()
                 if b"connection: close" in head:
                     break
