@@ -25,7 +25,8 @@ from load_tests.clock import RunClock
 from load_tests.cluster.joining import LATER, with_record
 from load_tests.crew import Crew, CrewError
 from load_tests.judgement import Verdict
-from load_tests.live import LiveReport, final_report, live_report, planned
+from load_tests.live import planned, report_so_far
+from load_tests.live_report import LiveReport, final_report
 from load_tests.offering import Alone, Offering
 from load_tests.payloads.deck import make_deck
 from load_tests.payloads.source import source_for
@@ -128,7 +129,7 @@ class LoadSession:
     def live(self) -> LiveReport:
         """How the run under way stands, or else what became of the last one, or what the next one will be judged by."""
         if self._under_way is not None:
-            return live_report(self._under_way.record, self._under_way.record.now_s())
+            return report_so_far(self._under_way.record, self._under_way.record.now_s())
         return final_report(self._last[0]) if self._last is not None else planned(self._read_scenario())
 
     def run_under_way(self) -> UnderWay | None:
