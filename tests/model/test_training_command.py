@@ -123,7 +123,7 @@ def test_the_fingerprint_covers_everything_the_recipe_imports(name: str) -> None
     shared = {
         f"{module.removeprefix('model.')}.py" for module in loaded if module.count(".") == 1 and module[6:] != name
     }
-    edges = {"artifact.py", "base.py", "console.py", "data_files.py"}
+    edges = {"artifact.py", "base.py", "console.py", "data_files.py", "faults.py"}
     assert shared - edges == set(SHARED_SOURCES) - ({"sampling.py"} if name == "insurance_charges" else set())
 
 
