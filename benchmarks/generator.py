@@ -27,7 +27,8 @@ from load_tests.calibrate import NULL_RESPONDER, null_responder
 from load_tests.clock import RunClock
 from load_tests.outcomes import Outcome, Recorder
 from load_tests.record import RunRecord
-from load_tests.report.run_report import FILE_NAME, RunReport, StageReport
+from load_tests.report.run_report import FILE_NAME, RunReport
+from load_tests.report.stage_report import StageReport
 from load_tests.scenario import parse
 
 RESULT_FILE = Path(__file__).parent / "results" / "generator.json"

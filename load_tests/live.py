@@ -17,7 +17,8 @@ from load_tests.judgement import Judgement, Verdict, judge_demand, worst
 from load_tests.objectives import LatencyObjective, NoErrorObjective, ThroughputObjective
 from load_tests.quantities import format_duration
 from load_tests.record import RunRecord
-from load_tests.report.run_report import ObjectiveReport, RunReport
+from load_tests.report.objective_report import ObjectiveReport
+from load_tests.report.run_report import RunReport
 from load_tests.scenario import Scenario
 from load_tests.tally import StageTally
 from load_tests.trust import dropping

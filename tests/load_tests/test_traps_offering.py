@@ -17,7 +17,8 @@ from load_tests.generator_health import Generator
 from load_tests.outcomes import RequestLog
 from load_tests.payloads.deck import make_deck
 from load_tests.payloads.source import source_for
-from load_tests.report.run_report import FILE_NAME, RunReport, StageReport
+from load_tests.report.run_report import FILE_NAME, RunReport
+from load_tests.report.stage_report import StageReport
 from load_tests.report.tables import remarks
 from load_tests.run import LoadRun
 from load_tests.scenario import parse

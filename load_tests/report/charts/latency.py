@@ -11,8 +11,8 @@ from load_tests.report.charts.palette import Colour
 from load_tests.report.charts.shape import DASHED, STRIP_PX, Plot, Shape, drawn_in, finish, single_plot
 from load_tests.report.charts.time_axis import over_time
 from load_tests.report.limits import Limits, Threshold
+from load_tests.report.part import Column
 from load_tests.report.run_report import RunReport
-from load_tests.report.series import Column
 
 TITLE = "Latency over time"
 CAPTION = (

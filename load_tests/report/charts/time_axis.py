@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from load_tests.report.charts.palette import Colour
 from load_tests.report.charts.shape import STRIP_PX, Plot, Shape
-from load_tests.report.run_report import RunReport, StageReport
+from load_tests.report.run_report import RunReport
+from load_tests.report.stage_report import StageReport
 
 STEPS_S = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 28800)
 SPACE_PX = 8
