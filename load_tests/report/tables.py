@@ -21,6 +21,11 @@ class Table:
     numeric: frozenset[int]
 
 
+def as_sentence(text: str) -> str:
+    """A text with a capital and a full stop; empty if there is none."""
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
 def stage_table(report: RunReport) -> Table:
     """One row a stage; latencies are of correct answers, in milliseconds."""
     head = ("stage", "offered", "due", "correct", "failed", "p50 ms", "p95 ms", "p99 ms", "max ms")
