@@ -12,11 +12,12 @@ import pandas as pd
 import psutil
 import pytest
 
+from benchmarks.golden import golden
 from benchmarks.peers import results
 from benchmarks.peers.catalogue import CHARGES, FLOOR, FOLDER, PEERS, Peer
 from benchmarks.peers.environments import PeerError
 from benchmarks.peers.load import Client, Question, charges_in
-from benchmarks.peers.measuring import golden, prepare
+from benchmarks.peers.measuring import prepare
 from benchmarks.peers.pipeline import encoder
 from benchmarks.peers.processes import running
 from model.insurance_charges import InsuranceChargesModel
@@ -100,7 +101,7 @@ def test_the_floor_runs_and_differs_from_nothing() -> None:
 
 
 def test_a_data_frame_is_encoded_as_the_project_encodes_a_record() -> None:
-    requests = [example.request for example in golden()]
+    requests = [example.request for example in golden(InsuranceChargesModel)]
     records = [InsuranceRecord.model_validate(request) for request in requests]
     encoded = encoder().transform(pd.DataFrame(requests))
     assert np.array_equal(encoded.astype(np.float32), InsuranceChargesModel.encode(records))
