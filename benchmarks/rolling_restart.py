@@ -18,11 +18,11 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
 
+from benchmarks.balancer import Balancer
 from benchmarks.http_load import Asked, Client, repeat
 from benchmarks.result_file import RESULTS, machine, write
 from benchmarks.servers import PREDICTION, Server, payload, start
 from benchmarks.wire import post
-from tests.balancer import Balancer
 
 RESULT_FILE = RESULTS / "rolling_restart.json"
 RESTARTS = 20

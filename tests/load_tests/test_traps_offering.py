@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from faker import Faker
 
+from benchmarks.balancer import Balancer
 from load_tests.arrivals import open_arrivals
 from load_tests.generator_health import Generator
 from load_tests.outcomes import RequestLog
@@ -23,7 +24,6 @@ from load_tests.report.tables import remarks
 from load_tests.run import LoadRun
 from load_tests.scenario import parse
 from load_tests.timeline import timeline_of
-from tests.balancer import Balancer
 from tests.conftest import ROOT
 from tests.load_tests.builders import make_scenario
 from tests.load_tests.conftest import Respond, RunningResponder, StartRun
