@@ -6,7 +6,6 @@ import re
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -17,9 +16,8 @@ from service.hosting import Hosted
 from service.settings import Settings
 from tests.conftest import ServiceFactory
 from tests.service.records import JSON_HEADERS, record
-from tests.service.toy import CRASHES, ToyModel
+from tests.service.toy import CRASHES, TOY, ToyModel
 
-TOY = {"REST_CONFIG": str(Path(__file__).with_name("toy.yaml")), "SERVICE_MODEL_PACKAGE": "tests"}
 SINGLE = "/api/models/toy_model/prediction"
 
 

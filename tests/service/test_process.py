@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, RunningService, ServiceFactory, service_environment
-from tests.service.raw_http import RECORD, TOY, post
+from tests.service.raw_http import RECORD, post
 from tests.service.records import JSON_HEADERS
+from tests.service.toy import TOY
 
 
 @pytest.fixture(scope="module")
