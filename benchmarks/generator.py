@@ -7,8 +7,6 @@
 Each part replaces its own section of ``results/generator.json``.
 """
 
-import argparse
-import json
 import statistics
 import subprocess
 import sys
@@ -21,7 +19,8 @@ from pathlib import Path
 import psutil
 
 from benchmarks.cores import CLIENT_CORE, SERVER_CORE, bound
-from benchmarks.result_file import RESULTS, write_part
+from benchmarks.parts import Parts, chosen_parts, measure
+from benchmarks.result_file import RESULTS
 from load_tests.calibrate import MOST_LATENESS_MS, NULL_RESPONDER, null_responder
 from load_tests.clock import RunClock
 from load_tests.generator_health import BUSIEST_CPU_SHARE
@@ -87,16 +86,9 @@ class Soak:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the parts that are asked for, and write them down."""
-    parts: dict[str, Callable[[], object]] = {"recording": recording, "rates": rates, "soak": soak}
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.generator", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("parts", nargs="*", choices=[*parts, []], help="default: all", metavar="PART")
-    chosen = parser.parse_args(arguments).parts or list(parts)
-    for part in chosen:
-        figures = parts[part]()
-        write_part(RESULT_FILE, part, figures)
-        print(json.dumps({part: figures}, indent=2))
+    parts: Parts = {"recording": recording, "rates": rates, "soak": soak}
+    chosen = chosen_parts("benchmarks.generator", __doc__, parts, arguments)
+    measure(chosen, RESULT_FILE)
     return 0
 
 
