@@ -90,6 +90,13 @@ def test_parameters_are_set_after_their_defaults() -> None:
     assert [cell.source for cell in notebook.cells] == ["MOST_ROWS = None", "MOST_ROWS = 5", "print(MOST_ROWS)"]
 
 
+def test_parameters_that_are_set_again_take_the_place_of_those_before() -> None:
+    notebook = made_of()
+    for assignments in (["MOST_ROWS = 5"], ["MOST_ROWS = 6"], []):
+        set_parameters(notebook, assignments)
+        assert [cell.source for cell in notebook.cells] == ["MOST_ROWS = None", *assignments, "print(MOST_ROWS)"]
+
+
 def test_colours_and_carriage_returns_are_taken_out() -> None:
     notebook = made_of(nbformat.v4.new_output("stream", text="\x1b[1;32mPASS\x1b[0m\r\n"))
     clean(notebook)
