@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from load_tests.launch import choose, run_all
+from load_tests.choice import choose
+from load_tests.launch import run_all
 from load_tests.ports import free_port
 from load_tests.report import terminal
 from load_tests.scenario_errors import ScenarioError
