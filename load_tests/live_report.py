@@ -5,7 +5,8 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from load_tests.judgement import Verdict
-from load_tests.report.run_report import ObjectiveReport, RunReport
+from load_tests.report.objective_report import ObjectiveReport
+from load_tests.report.run_report import RunReport
 
 
 class State(StrEnum):
