@@ -14,6 +14,7 @@ from load_tests.scenario import parse
 from load_tests.scenario_difference import differences
 from load_tests.verdict import judge
 from tests.load_tests.builders import measured
+from tests.load_tests.made_runs import FACTS
 
 SCENARIO = """
 model: insurance_charges_model
@@ -26,13 +27,6 @@ slo:
   p99: 100ms
   errors: {limit: 1%, scope: run}
 """
-FACTS = RunFacts(
-    target="http://127.0.0.1:8000/api/models/insurance_charges_model/prediction",
-    started_at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
-    command="python -m load_tests run test",
-    service=ServiceReport(version="1.0"),
-    versions={"python": "3.12.1", "locust": "2.47.0"},
-)
 
 
 def ran(
@@ -145,14 +139,14 @@ def test_what_else_was_different_is_remarked(old: Path, tmp_path: Path, capsys: 
             "started_at": datetime(2026, 2, 2, 3, 4, tzinfo=UTC),
             "command": "another",
             "service": ServiceReport(version="", emulated_cpu_ms=20),
-            "versions": {"python": "3.12.1", "locust": "2.48.0"},
+            "versions": {**FACTS.versions, "locust": "2.48.0"},
         }
     )
     compared(old, ran(tmp_path / "new", facts=facts))
     remarks = [line for line in capsys.readouterr().out.splitlines() if line.startswith("the runs differ")]
     assert remarks == [
         f"the runs differ in target: {FACTS.target}, then http://elsewhere",
-        "the runs differ in service.version: 1.0, then not known",
+        "the runs differ in service.version: 1.4.0, then not known",
         "the runs differ in service.emulated_cpu_ms: 0, then 20",
         "the runs differ in versions.locust: 2.47.0, then 2.48.0",
     ]
