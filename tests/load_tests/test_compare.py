@@ -11,7 +11,6 @@ import pytest
 from load_tests import compare
 from load_tests.report.run_report import FILE_NAME, RunFacts, RunReport, ServiceReport, report_of
 from load_tests.scenario import parse
-from load_tests.scenario_difference import differences
 from load_tests.verdict import judge
 from tests.load_tests.builders import measured
 from tests.load_tests.made_runs import FACTS
@@ -217,27 +216,6 @@ def test_runs_of_different_scenarios_are_refused_and_the_keys_named(
         "  stages.peak.rate: 200/s against 150/s",
         '  slo.errors: {"limit": "1%", "scope": "run"} against {"limit": "2%", "scope": "run"}',
     ]
-
-
-@pytest.mark.parametrize(
-    ("written", "instead", "found"),
-    [
-        ("slo:\n", "slo:  # a comment\n", []),
-        ("100/s", "6000/min", []),
-        ("judge: false", "judge: true", ["stages.after.judge: false against true"]),
-        (", judge: false", "", ["stages.after.judge: false against its default"]),
-        ("warmup: 2s, ", "", ["load.warmup: 2s against its default"]),
-        ("warmup: 2s, ", "warmup: 2s, seed: 7, ", []),
-        (", slo: {p99: 200ms}", "", ["stages.peak.slo.p99: 200ms against nothing"]),
-        ("name: peak", "name: top", ["stages: normal, peak, after against normal, top, after"]),
-        ("timeout: 2s", "timeout: 2s, connections: reuse", ["load.connections: its default against reuse"]),
-        ("\nload:", "\nscope: run\nload:", ["scope: its default against run"]),
-        ("p99: 100ms", "p95: 100ms", ["slo.p99: 100ms against nothing", "slo.p95: nothing against 100ms"]),
-    ],
-)
-def test_scenarios_differ_in_what_they_mean(written: str, instead: str, found: list[str]) -> None:
-    assert written in SCENARIO
-    assert differences(parse("one", SCENARIO), parse("another", SCENARIO.replace(written, instead))) == found
 
 
 def test_a_crash_is_no_proof_of_a_worsening(
