@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from load_tests.launch import Choice, check_watched
+from load_tests.choice import Choice, check_watched
 from load_tests.load_step import load_step_of
 from load_tests.provable import check_provable
 from load_tests.scenario import parse
