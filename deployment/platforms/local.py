@@ -64,10 +64,18 @@ class Local:
     def deploy(self) -> str:
         """Start the service in place of an earlier one."""
         self.teardown("")
+        self._refuse_a_port_in_use()
         started = self._start()
         if what := wait_for(lambda: self._missing(started), _START_PATIENCE_S, self._clock):
             raise DeploymentError(f"the service is not up after {_START_PATIENCE_S:g} s: {what}\n{self._last_words()}")
         return ""
+
+    def _refuse_a_port_in_use(self) -> None:
+        """Else what answers there would be taken for what is started."""
+        port = self._request.port
+        if is_ready(f"http://127.0.0.1:{port}"):
+            remedy = f"stop what listens there or take another one, PORT={port + 1}"
+            raise DeploymentError(f"port {port} is in use: {remedy}")
 
     def _start(self) -> Started:
         """Start it as nobody's child: it outlives this process."""

@@ -178,6 +178,14 @@ def test_on_this_machine_a_service_that_refuses_to_start_is_quoted(
     assert "SERVICE_LOG_LEVEL='loud'" in capsys.readouterr().err
 
 
+def test_on_this_machine_a_service_of_somebody_else_is_not_taken_for_the_one_that_is_started(
+    stage: Stage, run: Run, capsys: pytest.CaptureFixture[str], served_port: int
+) -> None:
+    assert run("deploy", "--platform", "local", "--port", str(served_port)) == 2
+    assert f"port {served_port} is in use" in capsys.readouterr().err
+    assert not (stage.folder / "service.log").exists()
+
+
 def _really(stage: Stage, *arguments: str) -> int:
     """Run a command that waits for a real process, on the real clock; it only looks more often."""
     return main(list(arguments), Clock(sleep=lambda duration_s: time.sleep(duration_s / 20)), stage.folder)
