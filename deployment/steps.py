@@ -5,19 +5,19 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from deployment import record
+from deployment.cluster.disruption import SCENARIO, under_disruption
+from deployment.cluster.watching import watched
 from deployment.console import say
-from deployment.disruption import SCENARIO, under_disruption
 from deployment.doctor import examine, insist
 from deployment.errors import DeploymentError
 from deployment.first_prediction import wait_for_a_right_prediction
-from deployment.load import run_load_test
-from deployment.load_job import LoadInCluster
+from deployment.load.here import run_load_test
+from deployment.load.in_cluster import LoadInCluster
 from deployment.platforms.choice import cluster_for, platform_for
 from deployment.platforms.platform import Platform
 from deployment.record import Record
 from deployment.request import Request, Where
 from deployment.waiting import Clock
-from deployment.watching import watched
 
 NOT_IN_ORDER = 2
 

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
-from deployment import manifests, pod_metrics, rollout
+from deployment.cluster import manifests, pod_metrics, rollout
+from deployment.cluster.kubectl import Kubectl, kubectl_program
+from deployment.cluster.network import Node
+from deployment.cluster.observed import Listed, Named
 from deployment.console import say
 from deployment.errors import DeploymentError
-from deployment.finding import Finding, finding
 from deployment.image import describe
-from deployment.kubectl import Kubectl, kubectl_program
-from deployment.load_job import LoadInCluster
-from deployment.load_manifests import requested_cores
-from deployment.observed import Metadata, NodeList, Observed
+from deployment.load.in_cluster import LoadInCluster
+from deployment.load.manifests import requested_cores
+from deployment.platforms.finding import Finding, finding
 from deployment.platforms.provider import Provider
 from deployment.pod_template import cores
 from deployment.request import NAMESPACE, SERVICE, Request, Where
@@ -19,12 +20,6 @@ from deployment.waiting import Clock, wait_for
 
 GONE_PATIENCE_S = 180.0
 _PART_OF = manifests.PART_OF.split("=")
-
-
-class NamespaceObject(Observed):
-    """A namespace."""
-
-    metadata: Metadata
 
 
 class ClusterPlatform:
@@ -68,7 +63,7 @@ class ClusterPlatform:
         return f"answers, context {self._provider.context or 'current'}"
 
     def _nodes(self) -> str:
-        nodes = self.kubectl.get(NodeList, "nodes").items
+        nodes = self.kubectl.get(Listed[Node], "nodes").items
         return ", ".join(f"{node.metadata.name} with {node.status.allocatable.get('cpu', '?')} CPU" for node in nodes)
 
     def _metrics(self) -> str:
@@ -82,7 +77,7 @@ class ClusterPlatform:
         """Whether Jobs may be made, and whether there is room for them at all."""
         if self.kubectl.attempt("auth", "can-i", "create", "jobs.batch").exit_code != 0:
             raise DeploymentError(f"you may make no Jobs in namespace {NAMESPACE}: ask whoever runs the cluster")
-        nodes = self.kubectl.get(NodeList, "nodes").items
+        nodes = self.kubectl.get(Listed[Node], "nodes").items
         there = sum(cores(node.status.allocatable.get("cpu", "0")) for node in nodes)
         needed = requested_cores(self._request.workers)
         if needed > there:
@@ -148,8 +143,8 @@ class ClusterPlatform:
         if self._namespace() is None:
             raise DeploymentError(f"nothing is deployed on {self._request.platform}: run make deploy")
 
-    def _namespace(self) -> NamespaceObject | None:
-        return self.kubectl.find(NamespaceObject, "namespace", NAMESPACE)
+    def _namespace(self) -> Named | None:
+        return self.kubectl.find(Named, "namespace", NAMESPACE)
 
     def _wait_until_no_longer_going(self) -> None:
         namespace = self._namespace()

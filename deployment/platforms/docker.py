@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager, nullcontext
 
 from deployment.commands import attempt, output_of
 from deployment.console import say
-from deployment.engine import look_at_engine, remove_images
 from deployment.errors import DeploymentError
-from deployment.finding import Finding, finding
 from deployment.image import SERVICE_IMAGE, build, describe
+from deployment.platforms.engine import look_at_engine, remove_images
+from deployment.platforms.finding import Finding, finding
 from deployment.pod_template import PodTemplate, cores, number_of_bytes, read_pod_template, read_settings
 from deployment.request import Request, Setting
 from deployment.waiting import Clock, wait_for

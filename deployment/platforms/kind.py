@@ -4,13 +4,13 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 
+from deployment.cluster.kubectl import Kubectl
 from deployment.commands import attempt, output_of
 from deployment.console import say
-from deployment.engine import look_at_engine, remove_images
 from deployment.errors import DeploymentError
-from deployment.finding import Finding, finding
 from deployment.image import IMAGES, Image, build
-from deployment.kubectl import Kubectl
+from deployment.platforms.engine import look_at_engine, remove_images
+from deployment.platforms.finding import Finding, finding
 from deployment.platforms.node_port import node_port, node_port_url
 
 LOAD_PATIENCE_S = 300.0

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from deployment.commands import attempt
 from deployment.console import say
 from deployment.errors import DeploymentError
-from deployment.finding import Finding
 from deployment.first_prediction import is_ready
+from deployment.platforms.finding import Finding
 from deployment.request import ROOT, Request
 from deployment.waiting import Clock, wait_for
 

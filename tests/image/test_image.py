@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from deployment.__main__ import main
-from deployment.engine import look_at_engine
 from deployment.errors import DeploymentError
+from deployment.platforms.engine import look_at_engine
 from deployment.record import read
 from deployment.request import DEFAULT_BASE_IMAGE
 from tests.conftest import ROOT

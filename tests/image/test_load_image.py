@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deployment.image import LOAD_IMAGE, SERVICE_IMAGE, Recipe, build, describe
-from deployment.parcel import Parcel
+from deployment.load.parcel import Parcel
 from deployment.request import PlatformName, Request
 from tests.conftest import ROOT
 from tests.image.test_image import BASE_IMAGE, LABELS, docker, engine_runs, inspected

@@ -7,7 +7,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from deployment.manifests import PRUNED
+from deployment.cluster.manifests import PRUNED
 from deployment.platforms.minikube import START
 from load_tests.scenario import SCENARIOS
 from load_tests.sharing import WORKERS_PATIENCE_S

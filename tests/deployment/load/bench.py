@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from deployment.kubectl import Kubectl
-from deployment.load_fetch import fetch
+from deployment.cluster.kubectl import Kubectl
+from deployment.load.fetch import fetch
 from load_tests import parcel
 from tests.deployment.conftest import FakeClock
 from tests.deployment.stage import Stage

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from deployment.cluster.kubectl import Kubectl
 from deployment.errors import DeploymentError
-from deployment.kubectl import Kubectl
-from deployment.load_pods import wait_until_started
+from deployment.load.pods import wait_until_started
 from tests.conftest import ROOT
 from tests.deployment import objects
 from tests.deployment.conftest import FakeClock, Run

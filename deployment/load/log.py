@@ -3,10 +3,10 @@
 import subprocess
 from collections.abc import Iterator
 
+from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.pod import Pod
 from deployment.errors import DeploymentError
-from deployment.kubectl import Kubectl
-from deployment.load_pods import has_ended
-from deployment.observed import Pod
+from deployment.load.pods import has_ended
 from deployment.waiting import POLL_S, Clock, wait_for
 
 LOST_PATIENCE_S = 120.0

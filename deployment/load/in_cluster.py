@@ -4,20 +4,21 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deployment import load_manifests, load_pods
+from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.network import Service
+from deployment.cluster.watching import watched
 from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.image import LOAD_IMAGE, Image, describe
-from deployment.kubectl import Kubectl
-from deployment.load_fetch import Interruption, fetch, told_to_stop
-from deployment.load_manifests import COMPONENT, LoadTest
-from deployment.load_verdict import INVALID, say_all, worst
-from deployment.observed import Service
+from deployment.load import manifests, pods
+from deployment.load.fetch import fetch
+from deployment.load.interruption import Interruption, told_to_stop
+from deployment.load.manifests import COMPONENT, LoadTest
+from deployment.load.scenario_files import ScenarioFile, check_scenarios
+from deployment.load.verdict import INVALID, say_all, worst
 from deployment.platforms.provider import Provider
 from deployment.request import SERVICE, Request
-from deployment.scenario_files import ScenarioFile, check_scenarios
 from deployment.waiting import Clock
-from deployment.watching import watched
 
 REPORTS = Path("reports")
 
@@ -65,7 +66,7 @@ class LoadInCluster:
         return worst(codes)
 
     def _refuse_a_second(self) -> None:
-        job = load_pods.master_job(self._kubectl)
+        job = pods.master_job(self._kubectl)
         if job is not None and job.status.active:
             raise DeploymentError(
                 "a load test is under way in the cluster: `make fetch` follows it to its end, and Ctrl-C ends it there"
@@ -86,9 +87,7 @@ class LoadInCluster:
             host=self._address(),
             workers=self._request.workers,
         )
-        rendered = load_manifests.render(
-            self._request, load_test, image, self._kubectl.program, self._provider.preloaded
-        )
+        rendered = manifests.render(self._request, load_test, image, self._kubectl.program, self._provider.preloaded)
         remove(self._kubectl)
         say(f"starting {scenario.name} in the cluster: a master and {load_test.workers} workers")
         pod = self._begin(rendered)
@@ -104,7 +103,7 @@ class LoadInCluster:
         """Start everything, or nothing; the name of the master's pod."""
         try:
             self._kubectl.output("apply", "--filename", "-", given=rendered)
-            return load_pods.wait_until_started(self._kubectl, self._request.workers, self._clock)
+            return pods.wait_until_started(self._kubectl, self._request.workers, self._clock)
         except (DeploymentError, KeyboardInterrupt):
             remove(self._kubectl)
             raise
@@ -116,10 +115,10 @@ class LoadInCluster:
 
     def fetch(self) -> int:
         """Follow the load test that is under way, or bring the reports of the last one."""
-        pods = load_pods.pods_named(self._kubectl, load_pods.MASTER)
-        if not pods:
+        masters = pods.pods_named(self._kubectl, pods.MASTER)
+        if not masters:
             raise DeploymentError("there is no load test in the cluster, and none that has ended: make loadtest")
-        pod = pods[0].metadata.name
+        pod = masters[0].metadata.name
         with told_to_stop(self._kubectl, pod, Interruption()):
             return fetch(self._kubectl, pod, self._clock, REPORTS)
 
