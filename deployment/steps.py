@@ -69,14 +69,6 @@ def fetch(request: Request, clock: Clock) -> int:
     return cluster_for(request, clock).load().fetch()
 
 
-def _load_in_cluster(request: Request, clock: Clock) -> LoadInCluster:
-    if request.host:
-        raise DeploymentError("WHERE=cluster: pods reach nothing but the service beside them, so leave HOST out")
-    cluster = cluster_for(request, clock)
-    insist(cluster)
-    return cluster.load()
-
-
 def disrupt(request: Request, clock: Clock) -> int:
     """Replace pods and take some away under load; no request may be lost."""
     platform = platform_for(request, clock)
@@ -95,16 +87,6 @@ def disrupt(request: Request, clock: Clock) -> int:
         return under_disruption(kubectl, clock, run_load)
 
 
-def _record(request: Request, platform: Platform) -> AbstractContextManager[Path | None]:
-    """Have the cluster watched, if the service is on one; nobody knows what stands behind a URL that was given."""
-    kubectl = None if request.host else platform.kubectl
-    return nullcontext() if kubectl is None else watched(kubectl, request.folder)
-
-
-def _base_url(request: Request, platform: Platform) -> AbstractContextManager[str]:
-    return nullcontext(request.host) if request.host else platform.url()
-
-
 def teardown(request: Request, clock: Clock) -> int:
     """Remove everything that deploy made."""
     last = record.read(request.folder)
@@ -113,3 +95,21 @@ def teardown(request: Request, clock: Clock) -> int:
     record.mark_torn_down(request.platform, request.folder)
     say(f"torn down on {request.platform}")
     return 0
+
+
+def _load_in_cluster(request: Request, clock: Clock) -> LoadInCluster:
+    if request.host:
+        raise DeploymentError("WHERE=cluster: pods reach nothing but the service beside them, so leave HOST out")
+    cluster = cluster_for(request, clock)
+    insist(cluster)
+    return cluster.load()
+
+
+def _record(request: Request, platform: Platform) -> AbstractContextManager[Path | None]:
+    """Have the cluster watched, if the service is on one; nobody knows what stands behind a URL that was given."""
+    kubectl = None if request.host else platform.kubectl
+    return nullcontext() if kubectl is None else watched(kubectl, request.folder)
+
+
+def _base_url(request: Request, platform: Platform) -> AbstractContextManager[str]:
+    return nullcontext(request.host) if request.host else platform.url()
