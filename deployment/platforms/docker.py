@@ -9,7 +9,7 @@ from deployment.commands import attempt, output_of
 from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.image import SERVICE_IMAGE, build, describe
-from deployment.platforms.engine import look_at_engine, remove_images
+from deployment.platforms.engine import look_at_engine, published_url, remove_images
 from deployment.platforms.finding import Finding, finding
 from deployment.pod_template import PodTemplate, cores, number_of_bytes, read_pod_template, read_settings
 from deployment.request import Request, Setting
@@ -58,10 +58,9 @@ class Docker:
 
     def url(self) -> AbstractContextManager[str]:
         """Give the URL of the port that was published."""
-        published = attempt(["docker", "port", self.request.container, f"{_INNER_PORT}/tcp"])
-        if published.exit_code != 0 or not published.output.strip():
-            raise DeploymentError("no container is running: make deploy PLATFORM=docker")
-        return nullcontext(f"http://127.0.0.1:{published.output.split()[0].rpartition(':')[2]}")
+        if url := published_url(self.request.container, _INNER_PORT):
+            return nullcontext(url)
+        raise DeploymentError("no container is running: make deploy PLATFORM=docker")
 
     def status(self) -> None:
         """Tell of the container, its CPU and memory, and its last words."""
