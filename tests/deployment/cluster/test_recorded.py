@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import TypeVar
 
-from deployment.observed import Autoscaler, Deployment, NodeList, Observed, PodList, ReplicaSetList, Service
-from deployment.rollout import what_is_missing, why_given_up
+from deployment.cluster.network import Node, Service
+from deployment.cluster.observed import Listed, Named, Observed
+from deployment.cluster.pod import Pod
+from deployment.cluster.rollout import what_is_missing, why_given_up
+from deployment.cluster.workload import Autoscaler, Deployment
 
 _Object = TypeVar("_Object", bound=Observed)
 RECORDED = Path(__file__).with_name("recorded")
@@ -15,7 +18,7 @@ def recorded(kind: type[_Object], name: str) -> _Object:
 
 
 def test_the_new_pod_is_told_from_those_that_still_serve() -> None:
-    pods = recorded(PodList, "crashing_pods").items
+    pods = recorded(Listed[Pod], "crashing_pods").items
     assert [pod.ready for pod in pods] == [False, True]
     deployment = recorded(Deployment, "failing_deployment")
     assert "of 10 pods made" in what_is_missing(deployment)
@@ -25,7 +28,7 @@ def test_the_new_pod_is_told_from_those_that_still_serve() -> None:
 
 
 def test_every_replica_set_says_its_revision_and_its_hash() -> None:
-    sets = recorded(ReplicaSetList, "replica_sets").items
+    sets = recorded(Listed[Named], "replica_sets").items
     assert len(sets) >= 2
     revisions = [one.metadata.annotations["deployment.kubernetes.io/revision"] for one in sets]
     assert len(set(revisions)) == len({one.metadata.labels["pod-template-hash"] for one in sets}) == len(sets)
@@ -44,4 +47,4 @@ def test_an_autoscaler_of_an_old_cluster_tells_its_conditions_in_an_annotation()
 
 def test_a_node_port_and_an_address_lead_to_the_service() -> None:
     assert recorded(Service, "service").spec.ports[0].node_port == 30808
-    assert [node.address("InternalIP") for node in recorded(NodeList, "nodes").items] == ["10.99.0.2"]
+    assert [node.address("InternalIP") for node in recorded(Listed[Node], "nodes").items] == ["10.99.0.2"]

@@ -1,4 +1,4 @@
-"""A load test on a cluster is watched; pods are replaced and taken away under load where that is asked for."""
+"""Pods are replaced and taken away under load, and afterwards there are as many as before."""
 
 import time
 from collections.abc import Callable
@@ -6,54 +6,16 @@ from functools import partial
 
 import pytest
 
-from deployment.disruption import PODS, Act, under_disruption
+from deployment.cluster.disruption import PODS, Act, under_disruption
+from deployment.cluster.kubectl import Kubectl
 from deployment.errors import DeploymentError
-from deployment.kubectl import Kubectl
 from deployment.waiting import REAL_CLOCK
-from deployment.watching import RECORD, watched
-from tests import api_objects as api
 from tests.deployment import objects
 from tests.deployment.conftest import FakeClock, Run
 from tests.deployment.stage import Stage
 
 PATIENCE_S = 20.0
 ACTS = (Act(0.0, "rolling restart", ("rollout", "restart")), Act(0.0, "scale-down", ("scale", "--replicas=1")))
-
-
-def test_a_cluster_is_seen_before_there_is_load(minikube: Stage, capsys: pytest.CaptureFixture[str]) -> None:
-    api.FakeCluster(minikube.folder)
-    with watched(Kubectl("minikube"), minikube.folder / "build") as record:
-        assert len(record.read_text(encoding="utf-8").splitlines()) >= 2, "what is watched, and a first look"
-    assert "watching model-service in loadproof: 1 of 1 pods ready" in capsys.readouterr().out
-    [proxy] = minikube.called("kubectl proxy")
-    assert "--context minikube" in proxy.line
-    assert "--reject-methods ^(POST|PUT|PATCH|DELETE)$" in proxy.line
-
-
-def test_the_end_of_a_load_test_is_recorded(minikube: Stage) -> None:
-    api.FakeCluster(minikube.folder)
-    with watched(Kubectl("minikube"), minikube.folder) as record:
-        before = len(record.read_text(encoding="utf-8").splitlines())
-    assert len(record.read_text(encoding="utf-8").splitlines()) > before
-
-
-def test_a_cluster_that_cannot_be_watched_gets_no_load(
-    minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]
-) -> None:
-    api.FakeCluster(minikube.folder).answer(api.APPS, {"message": "you may not"}, 403)
-    assert run("loadtest", "--platform", "minikube", "smoke") == 2
-    said = capsys.readouterr()
-    assert "the cluster cannot be watched: you may not read" in said.err
-    assert "Ask for the cluster role `view`" in said.err
-    assert "of load on" not in said.out
-
-
-def test_an_earlier_record_is_not_taken_for_this_one(minikube: Stage) -> None:
-    (minikube.folder / RECORD).write_text("of another run", encoding="utf-8")
-    api.FakeCluster(minikube.folder).answer(api.APPS, {"message": "no"}, 404)
-    with pytest.raises(DeploymentError, match="nothing to watch"), watched(Kubectl("minikube"), minikube.folder):
-        pass
-    assert not (minikube.folder / RECORD).exists()
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deployment.cluster.kubectl import Kubectl
 from deployment.console import say
 from deployment.errors import DeploymentError
-from deployment.kubectl import Kubectl
 from deployment.request import NAMESPACE, SERVICE
 
 RECORD = "cluster.jsonl"

@@ -1,59 +1,17 @@
 """What comes out of a load test in the cluster: its lines while it runs, its reports and its exit code at the end."""
 
-import signal
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
+from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.pod import Pod
+from deployment.cluster.trouble import evidence_of, how_it_ended
 from deployment.console import say
 from deployment.errors import DeploymentError
-from deployment.kubectl import Kubectl
-from deployment.load_log import MasterLog
-from deployment.load_pods import WORKER, pods_named
-from deployment.load_verdict import INVALID, REFUSED, conclude, say_invalid
-from deployment.observed import Pod
-from deployment.parcel import Parcel
-from deployment.trouble import evidence_of, how_it_ended
+from deployment.load.log import MasterLog
+from deployment.load.parcel import Parcel
+from deployment.load.pods import WORKER, pods_named
+from deployment.load.verdict import INVALID, REFUSED, conclude, say_invalid
 from deployment.waiting import Clock
-
-_END_NOW = '{"spec": {"activeDeadlineSeconds": 1}}'
-
-
-@dataclass
-class Interruption:
-    """Whether a signal asked for the end."""
-
-    came: bool = False
-
-
-@contextmanager
-def told_to_stop(kubectl: Kubectl, pod: str, interruption: Interruption) -> Iterator[None]:
-    """Turn the first Ctrl-C or SIGTERM into the end of a pod that keeps its log, the second into a KeyboardInterrupt.
-
-    A pod that is deleted takes its log along; one whose deadline is over is told to end in the same way, and stays.
-    """
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        if interruption.came:
-            raise KeyboardInterrupt
-        interruption.came = True
-        say("stopping the load test; once more to leave its reports behind")
-        subprocess.Popen(
-            kubectl.command("patch", "pod", pod, "--type=merge", "--patch", _END_NOW),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def fetch(kubectl: Kubectl, pod: str, clock: Clock, reports: Path, cluster_record: Path | None = None) -> int:

@@ -4,9 +4,9 @@ import shutil
 from collections.abc import Sequence
 from typing import TypeVar
 
+from deployment.cluster.observed import Observed
 from deployment.commands import Finished, attempt, output_of
 from deployment.errors import DeploymentError
-from deployment.observed import Observed
 from deployment.request import NAMESPACE
 
 _Object = TypeVar("_Object", bound=Observed)

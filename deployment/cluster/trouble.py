@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from deployment.kubectl import Kubectl
-from deployment.observed import Container, Pod
+from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.pod import Container, Pod
 
 _LOG_LINES = 12
 _WARNINGS = 5

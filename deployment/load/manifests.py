@@ -9,12 +9,12 @@ from typing import Any
 
 import yaml
 
+from deployment.cluster.manifests import PART_OF
 from deployment.commands import output_of
 from deployment.image import Image
-from deployment.manifests import PART_OF
+from deployment.load.scenario_files import ScenarioFile
 from deployment.pod_template import cores
 from deployment.request import NAMESPACE, ROOT, Request
-from deployment.scenario_files import ScenarioFile
 
 COMPONENT = "app.kubernetes.io/component=load-test"
 FOLDER = ROOT / "kubernetes" / "components" / "load-test"

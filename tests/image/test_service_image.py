@@ -1,9 +1,6 @@
 """What is in the image and what is not, who it runs as, how it ends; BASE_IMAGE names another base."""
 
 import json
-import os
-import shutil
-import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -13,48 +10,21 @@ from typing import Any
 import pytest
 
 from deployment.__main__ import main
-from deployment.engine import look_at_engine
-from deployment.errors import DeploymentError
 from deployment.record import read
-from deployment.request import DEFAULT_BASE_IMAGE
+from load_tests.ports import free_port
 from tests.conftest import ROOT
+from tests.image.engine import BASE_IMAGE, LABELS, alone_with_an_engine, docker, inspected, labels_of
 
-BASE_IMAGE = os.environ.get("BASE_IMAGE", DEFAULT_BASE_IMAGE)
+pytestmark = alone_with_an_engine
 CONTAINER = "loadproof-test"
 MOST_ABOVE_BASE_BYTES = 170_000_000
-LABELS = ("title", "description", "created", "revision", "version", "licenses", "source", "base.name")
-
-
-def engine_runs() -> bool:
-    try:
-        look_at_engine()
-    except DeploymentError:
-        return False
-    return shutil.which("docker") is not None
-
-
-# All tests share one container, so one process has to run them all.
-pytestmark = [
-    pytest.mark.alone,
-    pytest.mark.skipif(not engine_runs(), reason="no container engine answers"),
-]
-
-
-def docker(*arguments: str) -> str:
-    return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True, timeout=120).stdout
-
-
-def inspected(*arguments: str) -> Any:
-    [found] = json.loads(docker(*arguments))
-    return found
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of the container that `make deploy PLATFORM=docker` starts."""
     folder: Path = tmp_path_factory.mktemp("deployment")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     arguments = ["--platform", "docker", "--port", str(port), "--base-image", BASE_IMAGE, "--container", CONTAINER]
     assert main(["deploy", *arguments], folder=folder) == 0
     yield f"http://127.0.0.1:{port}"
@@ -86,10 +56,10 @@ def test_it_is_small(image: Any) -> None:
 
 
 def test_it_says_what_it_is(image: Any) -> None:
-    labels = image["Config"]["Labels"]
-    assert all(labels[f"org.opencontainers.image.{name}"] for name in LABELS)
-    assert labels["org.opencontainers.image.base.name"] == BASE_IMAGE
-    assert labels["org.opencontainers.image.version"] in (ROOT / "pyproject.toml").read_text("utf-8")
+    labels = labels_of(image)
+    assert all(labels[name] for name in LABELS)
+    assert labels["base.name"] == BASE_IMAGE
+    assert labels["version"] in (ROOT / "pyproject.toml").read_text("utf-8")
 
 
 @pytest.mark.usefixtures("url")

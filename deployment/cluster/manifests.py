@@ -5,9 +5,9 @@ from pathlib import Path
 
 import yaml
 
+from deployment.cluster.observed import Manifest
 from deployment.commands import output_of
 from deployment.image import Image
-from deployment.observed import Manifest
 from deployment.request import NAMESPACE, ROOT, Request
 
 PART_OF = "app.kubernetes.io/part-of=loadproof"

@@ -4,13 +4,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.observed import Listed
+from deployment.cluster.rollout import wait_until_rolled_out
+from deployment.cluster.workload import Autoscaler, Deployment
 from deployment.commands import output_of
 from deployment.console import say
 from deployment.errors import DeploymentError
-from deployment.kubectl import Kubectl
-from deployment.observed import AutoscalerList, Deployment
 from deployment.request import SERVICE
-from deployment.rollout import wait_until_rolled_out
 from deployment.waiting import Clock
 
 PODS = 3
@@ -68,7 +69,7 @@ def under_disruption(
 
 
 def _refuse_autoscaled(kubectl: Kubectl) -> None:
-    if kubectl.get(AutoscalerList, "horizontalpodautoscaler").items:
+    if kubectl.get(Listed[Autoscaler], "horizontalpodautoscaler").items:
         raise DeploymentError("an autoscaler would scale against it: make deploy OVERLAY=single")
 
 

@@ -1,11 +1,12 @@
 """kind, a foreign cluster, Docker and this machine: what differs from minikube."""
 
-import socket
-from pathlib import Path
+import time
 
 import pytest
 
-from tests.conftest import RunningService
+from deployment.__main__ import main
+from deployment.waiting import Clock
+from load_tests.ports import free_port
 from tests.deployment import objects
 from tests.deployment.conftest import Run
 from tests.deployment.stage import Stage
@@ -26,12 +27,12 @@ def kind(cluster: Stage) -> Stage:
 
 
 @pytest.fixture
-def engine(cluster: Stage, served: RunningService) -> Stage:
+def engine(cluster: Stage, served_port: int) -> Stage:
     """Give Docker alone."""
     cluster.remove("kubectl")
     cluster.answer("^docker (rm|run|logs|ps|stats)")
     cluster.answer("^docker inspect", "running 0\n")
-    cluster.answer("^docker port", f"127.0.0.1:{served.port}\n")
+    cluster.answer("^docker port", f"127.0.0.1:{served_port}\n")
     return cluster
 
 
@@ -43,8 +44,8 @@ def test_kind_gets_the_image_copied_and_no_registry_is_asked(kind: Stage, run: R
     assert all("--context kind-kind" in call.line for call in kind.called("kubectl get"))
 
 
-def test_kind_is_reached_where_it_maps_its_node_port(kind: Stage, run: Run, served: RunningService) -> None:
-    kind.answer("^docker port", f"127.0.0.1:{served.port}\n")
+def test_kind_is_reached_where_it_maps_its_node_port(kind: Stage, run: Run, served_port: int) -> None:
+    kind.answer("^docker port", f"127.0.0.1:{served_port}\n")
     kind.answer("^kubectl get .*nodes", objects.nodes(("InternalIP", "192.0.2.1")))
     assert run("deploy", *ON_KIND) == 0
 
@@ -52,8 +53,7 @@ def test_kind_is_reached_where_it_maps_its_node_port(kind: Stage, run: Run, serv
 def test_a_node_port_that_cannot_be_reached_is_explained(
     kind: Stage, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        free = taken.getsockname()[1]
+    free = free_port()
     kind.answer("^kubectl get .*service model-service", objects.service(free))
     assert run("deploy", *ON_KIND) == 2
     said = capsys.readouterr().err
@@ -81,12 +81,12 @@ def test_a_foreign_cluster_gets_the_image_from_the_registry(cluster: Stage, run:
 
 
 def test_a_foreign_cluster_may_be_reached_by_another_address(
-    cluster: Stage, run: Run, served: RunningService, capsys: pytest.CaptureFixture[str]
+    cluster: Stage, run: Run, served_port: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cluster.answer("^kubectl config .*current-context", "production\n")
     cluster.answer("^kubectl get .*nodes", objects.nodes(("InternalIP", "192.0.2.1")))
-    assert run("deploy", *ON_KUBERNETES, "--host", f"{served.url}/") == 0
-    assert f"answers rightly at {served.url}\n" in capsys.readouterr().out
+    assert run("deploy", *ON_KUBERNETES, "--host", f"http://127.0.0.1:{served_port}/") == 0
+    assert f"answers rightly at http://127.0.0.1:{served_port}\n" in capsys.readouterr().out
 
 
 def test_a_foreign_cluster_needs_a_registry(cluster: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,8 +158,7 @@ def test_on_this_machine_a_process_is_started_found_and_stopped(
     stage: Stage, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.install_real("ps")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
+    port = str(free_port())
     assert _really(stage, "deploy", "--platform", "local", "--port", port) == 0
     assert run("url") == 0
     assert f"http://127.0.0.1:{port}\n" in capsys.readouterr().out
@@ -175,12 +174,18 @@ def test_on_this_machine_a_service_that_refuses_to_start_is_quoted(
 ) -> None:
     stage.install_real("ps")
     monkeypatch.setenv("SERVICE_LOG_LEVEL", "loud")
-    assert _really(stage, "deploy", "--platform", "local") == 2
+    assert _really(stage, "deploy", "--platform", "local", "--port", str(free_port())) == 2
     assert "SERVICE_LOG_LEVEL='loud'" in capsys.readouterr().err
 
 
-def _really(stage: Stage, *arguments: str) -> int:
-    """Run a command that waits for a real process, on the real clock."""
-    from deployment.__main__ import main  # noqa: PLC0415
+def test_on_this_machine_a_service_of_somebody_else_is_not_taken_for_the_one_that_is_started(
+    stage: Stage, run: Run, capsys: pytest.CaptureFixture[str], served_port: int
+) -> None:
+    assert run("deploy", "--platform", "local", "--port", str(served_port)) == 2
+    assert f"port {served_port} is in use" in capsys.readouterr().err
+    assert not (stage.folder / "service.log").exists()
 
-    return main(list(arguments), folder=Path(stage.folder))
+
+def _really(stage: Stage, *arguments: str) -> int:
+    """Run a command that waits for a real process, on the real clock; it only looks more often."""
+    return main(list(arguments), Clock(sleep=lambda duration_s: time.sleep(duration_s / 20)), stage.folder)

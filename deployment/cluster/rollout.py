@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.observed import Listed, Named
+from deployment.cluster.pod import Pod
+from deployment.cluster.trouble import evidence_of, why_hopeless
+from deployment.cluster.workload import Deployment
 from deployment.errors import DeploymentError
-from deployment.kubectl import Kubectl
-from deployment.observed import Deployment, Pod, PodList, ReplicaSetList
 from deployment.request import SERVICE
-from deployment.trouble import evidence_of, why_hopeless
 from deployment.waiting import Clock, wait_for
 
 PATIENCE_S = 200.0
@@ -32,12 +34,12 @@ def _missing(kubectl: Kubectl) -> str:
 
 def pods_of(kubectl: Kubectl) -> tuple[Pod, ...]:
     """Return the pods of the service."""
-    return kubectl.get(PodList, "pods", "--selector", SELECTOR).items
+    return kubectl.get(Listed[Pod], "pods", "--selector", SELECTOR).items
 
 
 def new_pods(kubectl: Kubectl, deployment: Deployment) -> list[Pod]:
     """Return the pods of the newest version: an older one may have failed, which is then being mended."""
-    sets = kubectl.get(ReplicaSetList, "replicasets", "--selector", SELECTOR).items
+    sets = kubectl.get(Listed[Named], "replicasets", "--selector", SELECTOR).items
     revision = deployment.metadata.annotations.get(_REVISION)
     hashes = {one.metadata.labels.get(_HASH) for one in sets if one.metadata.annotations.get(_REVISION) == revision}
     return [pod for pod in pods_of(kubectl) if pod.metadata.labels.get(_HASH) in hashes]

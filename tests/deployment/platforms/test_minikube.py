@@ -1,10 +1,11 @@
 """From doctor to teardown on minikube: what is run, in which order, and what is said when something is missing."""
 
+from dataclasses import replace
+
 import pytest
 import yaml
 
-from tests.conftest import RunningService
-from tests.deployment import objects
+from tests.deployment import objects, right_service
 from tests.deployment.conftest import Run
 from tests.deployment.stage import Stage
 
@@ -25,14 +26,14 @@ def test_deploy_builds_loads_applies_and_waits_in_this_order(minikube: Stage, ru
     assert positions == sorted(positions)
 
 
+@pytest.mark.usefixtures("minikube")
 def test_deploy_ends_with_the_url_and_the_next_command(
-    minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+    run: Run, capsys: pytest.CaptureFixture[str], served_port: int
 ) -> None:
     run("deploy")
-    url = next(answer["output"] for answer in minikube.answers if "service model-service" in str(answer["pattern"]))
     last = capsys.readouterr().out.splitlines()[-2:]
     assert last == [
-        f"insurance_charges_model answers rightly at {str(url).strip()}",
+        f"insurance_charges_model answers rightly at http://127.0.0.1:{served_port}",
         "now: make loadtest SCENARIO=smoke",
     ]
 
@@ -109,7 +110,7 @@ def test_another_profile_is_used_everywhere(minikube: Stage, run: Run, monkeypat
 def test_minikube_brings_a_kubectl_along(minikube: Stage, run: Run) -> None:
     minikube.remove("kubectl")
     minikube.answers = [
-        {**answer, "pattern": str(answer["pattern"]).replace("^kubectl", "^minikube kubectl --")}
+        replace(answer, pattern=answer.pattern.replace("^kubectl", "^minikube kubectl --"))
         for answer in minikube.answers
     ]
     minikube.install()
@@ -158,12 +159,23 @@ def test_a_failed_build_is_quoted_and_ends_it(minikube: Stage, run: Run, capsys:
 
 
 def test_a_tunnel_lives_as_long_as_it_is_needed(
-    minikube: Stage, served: RunningService, run: Run, capsys: pytest.CaptureFixture[str]
+    minikube: Stage, served_port: int, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    url = f"http://127.0.0.1:{served_port}"
     said = "Because you are using a Docker driver on darwin, the terminal needs to be open to run it."
-    minikube.answer("^minikube .* service model-service", f"{served.url}\n", said, stays_s=600)
-    assert run("deploy") == 0  # the stand-in would stay for ten minutes
-    assert f"answers rightly at {served.url}" in capsys.readouterr().out
+    minikube.answer("^minikube .* service model-service", f"{url}\n", said, stays_for="a call that never comes")
+    assert run("deploy") == 0
+    assert f"answers rightly at {url}" in capsys.readouterr().out
+
+
+def test_a_service_whose_answer_is_two_cents_off_is_no_success(
+    minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with right_service.served(off_by=0.02) as port:
+        minikube.answer("^minikube .* service model-service", f"http://127.0.0.1:{port}\n")
+        assert run("deploy") == 2
+    said = capsys.readouterr().err
+    assert f"no right prediction from http://127.0.0.1:{port} within 60 s: insurance_charges_model answers" in said
 
 
 def test_a_service_without_a_url_is_explained(minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:

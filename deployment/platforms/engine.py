@@ -17,3 +17,11 @@ def remove_images(repository: str) -> None:
     listed = attempt(["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}", repository])
     if found := listed.output.split():
         attempt(["docker", "image", "rm", *found])
+
+
+def published_url(container: str, port: int) -> str:
+    """Return where a port of a container is reached on this machine, empty if it is not."""
+    published = attempt(["docker", "port", container, f"{port}/tcp"])
+    if published.exit_code != 0 or not published.output.strip():
+        return ""
+    return f"http://127.0.0.1:{published.output.split()[0].rpartition(':')[2]}"

@@ -2,34 +2,27 @@
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.pod import Pod
 from deployment.errors import DeploymentError
-from deployment.kubectl import Kubectl
-from deployment.load_pods import has_ended
-from deployment.observed import Pod
+from deployment.load.pods import has_ended
 from deployment.waiting import POLL_S, Clock, wait_for
 
 LOST_PATIENCE_S = 120.0
 
 
+@dataclass
 class MasterLog:
-    """Everything that a pod writes until it ends.
+    """Everything that a pod writes until it ends."""
 
-    Parameters
-    ----------
-    kubectl : Kubectl
-        How the cluster is reached.
-    pod : str
-        Name of the pod.
-    clock : Clock
-        How waiting is done.
-    """
-
-    def __init__(self, kubectl: Kubectl, pod: str, clock: Clock) -> None:
-        self._kubectl = kubectl
-        self._pod = pod
-        self._clock = clock
-        self._seen = 0
+    kubectl: Kubectl
+    pod: str
+    """Its name."""
+    clock: Clock
+    seen: int = 0
+    """Number of lines that were yielded."""
 
     def lines(self) -> Iterator[str]:
         """Yield each line once; DeploymentError if the cluster is lost for good."""
@@ -42,11 +35,11 @@ class MasterLog:
             if ended:
                 return
             followed = True
-            self._clock.sleep(POLL_S)
+            self.clock.sleep(POLL_S)
 
     def _new_lines(self, options: tuple[str, ...]) -> Iterator[str]:
         """Yield what was not yet seen: a log begins with its first line each time that it is asked for."""
-        command = self._kubectl.command("logs", self._pod, *options)
+        command = self.kubectl.command("logs", self.pod, *options)
         with subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -57,8 +50,8 @@ class MasterLog:
             start_new_session=True,  # Ctrl-C is for the load test, whose last lines are still to be read
         ) as process:
             for number, line in enumerate(process.stdout or ()):
-                if number >= self._seen and line.endswith("\n"):
-                    self._seen += 1
+                if number >= self.seen and line.endswith("\n"):
+                    self.seen += 1
                     yield line.rstrip("\n")
 
     def _look(self) -> Pod | None:
@@ -67,12 +60,12 @@ class MasterLog:
 
         def look() -> str:
             try:
-                found.append(self._kubectl.find(Pod, "pod", self._pod))
+                found.append(self.kubectl.find(Pod, "pod", self.pod))
             except DeploymentError as error:
                 return str(error)
             return ""
 
-        if lost := wait_for(look, LOST_PATIENCE_S, self._clock):
+        if lost := wait_for(look, LOST_PATIENCE_S, self.clock):
             raise DeploymentError(
                 f"the cluster was lost, and the load test may go on there: `make fetch` brings its reports\n{lost}"
             )

@@ -1,10 +1,12 @@
 """The pods of a load test in the cluster: whether they start, and why not."""
 
+from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.observed import Listed
+from deployment.cluster.pod import Pod
+from deployment.cluster.trouble import evidence_of, why_hopeless
+from deployment.cluster.workload import Event, Job
 from deployment.errors import DeploymentError
-from deployment.kubectl import Kubectl
-from deployment.load_manifests import COMPONENT
-from deployment.observed import EventList, Job, JobList, Pod, PodList
-from deployment.trouble import evidence_of, why_hopeless
+from deployment.load.manifests import COMPONENT
 from deployment.waiting import Clock, wait_for
 
 MASTER, WORKER = "load-master", "load-worker"
@@ -14,7 +16,7 @@ _FEWER = "is there room in the cluster? WORKERS=1 needs less"
 
 def pods_named(kubectl: Kubectl, name: str) -> list[Pod]:
     """Return the pods of the master or of the workers, those excepted that are being removed."""
-    selected = kubectl.get(PodList, "pods", "--selector", f"app.kubernetes.io/name={name}").items
+    selected = kubectl.get(Listed[Pod], "pods", "--selector", f"app.kubernetes.io/name={name}").items
     return [pod for pod in selected if not pod.metadata.deletion_timestamp]
 
 
@@ -61,6 +63,6 @@ def has_ended(pod: Pod) -> bool:
 
 def _why_not_made(kubectl: Kubectl) -> str:
     """Return what the API server has against the pods of these Jobs: Pod Security, a quota; empty if nothing."""
-    ours = {job.metadata.uid for job in kubectl.get(JobList, "jobs", "--selector", COMPONENT).items}
-    events = kubectl.get(EventList, "events", "--field-selector", "reason=FailedCreate").items
+    ours = {job.metadata.uid for job in kubectl.get(Listed[Job], "jobs", "--selector", COMPONENT).items}
+    events = kubectl.get(Listed[Event], "events", "--field-selector", "reason=FailedCreate").items
     return next((one.message for one in reversed(events) if one.involved_object.uid in ours), "")

@@ -1,11 +1,11 @@
 """Whether the cluster measures its pods: what the autoscaler needs, and what `make status` shows."""
 
+from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.rollout import SELECTOR
+from deployment.cluster.workload import Autoscaler
 from deployment.console import say
 from deployment.errors import DeploymentError
-from deployment.kubectl import Kubectl
-from deployment.observed import Autoscaler
 from deployment.request import SERVICE
-from deployment.rollout import SELECTOR
 from deployment.waiting import Clock, wait_for
 
 PATIENCE_S = 180.0
