@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from benchmarks.result_file import RESULTS, write
+from benchmarks.result_file import RESULTS, machine, write
 from load_tests.bootstrap import PercentileInterval, evenly, percentile_interval
 from load_tests.comparison import MATTERS, percentile_ratio
 
@@ -113,7 +113,7 @@ def main() -> None:
         for kind, stretch_s in STRETCHES_S.items()
     }
     speed = {"requests_100000_s": speed_s(600, 167), "requests_1000000_s": speed_s(3600, 278)}
-    result = {"runs": RUNS, "slow_stretches": coverage, "speed": speed}
+    result = {"runs": RUNS, "slow_stretches": coverage, "speed": speed, "machine": machine()}
     write(RESULT_FILE, result)
     print(*coverage_table(result), *difference_table(result), RESULT_FILE, sep="\n")
 

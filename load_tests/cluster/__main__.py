@@ -40,19 +40,6 @@ def main(arguments: list[str] | None = None) -> int:
         return USAGE_ERROR
 
 
-def _join(run: Path, record: Path | None) -> int:
-    """Judge a run by its record as well; the exit code is the verdict's."""
-    folder = run if run.is_dir() else run.parent
-    kept = folder / RECORD_NAME
-    if record is not None and record.resolve() != kept.resolve():
-        shutil.copyfile(record, kept)
-    report = joined(RunReport.model_validate_json((folder / RUN_NAME).read_bytes()), read(kept))
-    report.write(folder)
-    (folder / markdown.FILE_NAME).write_text(markdown.render(report), encoding="utf-8")
-    terminal.show(report, str(Drawing(folder).result()), sys.stdout)
-    return report.exit_code
-
-
 def _watch(options: argparse.Namespace) -> int:
     """Look and write until SIGTERM or SIGINT."""
     parent = os.getppid()  # before anything is said: who hears it may end at once
@@ -87,13 +74,23 @@ def _seen(sample: Sample) -> str:
     return "; ".join([*said, *(f"not readable: {what}" for what in sample.unreadable or ())])
 
 
+def _join(run: Path, record: Path | None) -> int:
+    """Judge a run by its record as well; the exit code is the verdict's."""
+    folder = run if run.is_dir() else run.parent
+    kept = folder / RECORD_NAME
+    if record is not None and record.resolve() != kept.resolve():
+        shutil.copyfile(record, kept)
+    report = joined(RunReport.model_validate_json((folder / RUN_NAME).read_bytes()), read(kept))
+    report.write(folder)
+    (folder / markdown.FILE_NAME).write_text(markdown.render(report), encoding="utf-8")
+    terminal.show(report, str(Drawing(folder).result()), sys.stdout)
+    return report.exit_code
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m load_tests.cluster", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     watch = commands.add_parser("watch", help="record what the cluster does, until SIGTERM or Ctrl-C")
-    join = commands.add_parser("join", help="judge a run by what was recorded of its cluster as well")
-    join.add_argument("run", type=Path, metavar="RUN", help="run.json, or the folder that holds it")
-    join.add_argument("--record", type=Path, help="what `watch` has written; the one in the folder if left out")
     watch.add_argument("--namespace", required=True)
     watch.add_argument("--deployment", required=True)
     watch.add_argument("--out", required=True, type=Path, help="the file to write")
@@ -101,6 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument("--every", type=_duration, default=LOOK_EVERY_S, help="between two looks (5s)")
     watch.add_argument("--with-parent", action="store_true", help="end also when whoever started this has ended")
     watch.add_argument("--kubectl", default="kubectl", help="how kubectl is called (%(default)s)")
+    join = commands.add_parser("join", help="judge a run by what was recorded of its cluster as well")
+    join.add_argument("run", type=Path, metavar="RUN", help="run.json, or the folder that holds it")
+    join.add_argument("--record", type=Path, help="what `watch` has written; the one in the folder if left out")
     return parser
 
 

@@ -6,10 +6,12 @@ from benchmarks.closed_client import ClosedClient
 from benchmarks.wire import post
 from tests.benchmarks.one_answer import ANSWER, CLOSING, server_that_says
 
+LARGE = b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + 300_000 * b" "
+"""More than is received at once."""
 REQUESTS = [post("/", b"{}"), post("/other", b"{}")]
 
 
-@pytest.mark.parametrize("answer", [ANSWER, CLOSING])
+@pytest.mark.parametrize("answer", [ANSWER, CLOSING, LARGE], ids=["short", "closing", "large"])
 def test_every_answer_is_read_to_its_end(answer: bytes) -> None:
     with server_that_says(answer) as port:
         client = ClosedClient(port, REQUESTS, connections=3)
