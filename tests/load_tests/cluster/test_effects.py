@@ -4,6 +4,7 @@ import pytest
 
 from load_tests.cluster.effects import Traffic, effects_of, shares_of, way_back
 from load_tests.cluster.report import ClusterReport
+from load_tests.cluster.reporting import cluster_report_of
 from load_tests.load_step import LoadStep
 from load_tests.objectives import LatencyObjective
 from tests.load_tests.made_cluster import ENDS_S, NEW, OLD, READY_S, STEP_S, record_of
@@ -14,7 +15,7 @@ RATE_RPS = 40
 
 
 def cluster() -> ClusterReport:
-    return ClusterReport.of(record_of(BEGAN_AT), BEGAN_AT, ENDS_S)
+    return cluster_report_of(record_of(BEGAN_AT), BEGAN_AT, ENDS_S)
 
 
 def traffic(bad: dict[int, int] | None = None, failed: dict[int, int] | None = None, weight: int = 10) -> Traffic:
@@ -43,6 +44,14 @@ def test_what_was_lost_before_the_step_was_lost_as_well() -> None:
 
 def test_a_service_that_never_left_its_slo_is_back_at_once() -> None:
     assert way_back(STEP, traffic()) == (False, 0.0)
+
+
+@pytest.mark.parametrize(
+    "step", [LoadStep("step", STEP_S, STEP_S + 29.0, STEP.objective), LoadStep("step", STEP_S, float(ENDS_S), None)]
+)
+def test_what_cannot_be_seen_is_not_said(step: LoadStep) -> None:
+    """A spike of ten seconds, in which every request was refused, once passed for one that did no harm."""
+    assert way_back(step, traffic(bad=dict.fromkeys(range(ENDS_S), RATE_RPS))) == (None, None)
 
 
 def test_it_is_back_when_thirty_seconds_together_are_inside() -> None:
