@@ -1,11 +1,12 @@
-"""A client that costs less than any server in Python: a few connections, each with one request on its way."""
+"""A client that costs less than any server in Python: it asks on all its connections, then reads all answers."""
 
-import re
 import socket
 from collections.abc import Sequence
 from itertools import cycle, islice
 
-LENGTH = re.compile(rb"content-length: (\d+)")
+from benchmarks.wire import CLOSE, LENGTH, connect
+
+PATIENCE_S = 30.0
 
 
 class ClosedClient:
@@ -30,9 +31,7 @@ class ClosedClient:
             connection.close()
 
     def _connect(self) -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", self._port), timeout=30)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
+        return connect(self._port, PATIENCE_S)
 
     def _read(self, connection: socket.socket) -> socket.socket:
         """Read one answer; return the connection for the next request, a new one where the server closes this one."""
@@ -46,7 +45,7 @@ class ClosedClient:
         missing_bytes = end + 4 + int(found[1]) - len(answer) if found else 0
         while missing_bytes > 0:
             missing_bytes -= len(self._more(connection))
-        if b"connection: close" not in head:
+        if not CLOSE.search(head):
             return connection
         connection.close()
         return self._connect()
@@ -56,9 +55,3 @@ class ClosedClient:
         if not received:
             raise RuntimeError("the server closed the connection before the answer was complete")
         return received
-
-
-def post(path: str, body: bytes) -> bytes:
-    """Return a request as it goes over the wire."""
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-    return head.encode() + b"\r\n\r\n" + body

@@ -9,9 +9,6 @@ Each part replaces its own section of ``results/generator.json``.
 
 import argparse
 import json
-import os
-import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -23,14 +20,17 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.cores import CLIENT_CORE, SERVER_CORE, bound
+from benchmarks.result_file import RESULTS, write_part
 from load_tests.calibrate import NULL_RESPONDER, null_responder
 from load_tests.clock import RunClock
 from load_tests.outcomes import Outcome, Recorder
 from load_tests.record import RunRecord
-from load_tests.report.run_report import FILE_NAME, RunReport, StageReport
+from load_tests.report.run_report import FILE_NAME, RunReport
+from load_tests.report.stage_report import StageReport
 from load_tests.scenario import parse
 
-RESULT_FILE = Path(__file__).parent / "results" / "generator.json"
+RESULT_FILE = RESULTS / "generator.json"
 ROUNDS = 9
 REQUESTS_A_ROUND = 20_000
 RATES_RPS = (500, 1000, 1500, 2000, 2500, 3000, 3500, 4000)
@@ -97,16 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments).parts or list(parts)
     for part in chosen:
         figures = parts[part]()
-        _write(part, figures)
+        write_part(RESULT_FILE, part, figures)
         print(json.dumps({part: figures}, indent=2))
     return 0
-
-
-def _write(part: str, figures: object) -> None:
-    written = json.loads(RESULT_FILE.read_text(encoding="utf-8")) if RESULT_FILE.is_file() else {}
-    machine = {"python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
-    written |= {part: figures, "machine": {**machine, "cores": os.cpu_count()}}
-    RESULT_FILE.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
 
 
 def recording() -> dict[str, object]:
@@ -193,22 +186,16 @@ def _scenario(rates_rps: Sequence[float], lasts_s: float) -> str:
 
 def _run(scenario: str) -> tuple[RunReport, list[int]]:
     """Run a scenario against the responder, each on a core of its own; the report, and the memory at each second."""
-    with tempfile.TemporaryDirectory() as directory, null_responder(_on_core(1, NULL_RESPONDER)) as host:
+    with tempfile.TemporaryDirectory() as directory, null_responder([*bound(SERVER_CORE), *NULL_RESPONDER]) as host:
         path = Path(directory) / "scenario.yaml"
         path.write_text(scenario, encoding="utf-8")
         command = [sys.executable, "-m", "load_tests", "run", str(path), "--host", host, "--report-folder", directory]
-        process = subprocess.Popen(_on_core(0, command))
+        process = subprocess.Popen([*bound(CLIENT_CORE), *command])
         rss_mib: list[int] = []
         while process.poll() is None:
             rss_mib.append(_locust_rss_mib(process.pid))
             time.sleep(1.0)
         return RunReport.model_validate_json((Path(directory) / FILE_NAME).read_bytes()), rss_mib
-
-
-def _on_core(core: int, command: Sequence[str]) -> list[str]:
-    """Bind a command to a core, where there are two and the system can."""
-    can = shutil.which("taskset") and (os.cpu_count() or 1) > 1
-    return ["taskset", "-c", str(core), *command] if can else [*command]
 
 
 def _locust_rss_mib(launcher: int) -> int:

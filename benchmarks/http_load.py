@@ -2,16 +2,14 @@
 
 import asyncio
 import random
-import re
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from benchmarks.wire import CLOSE, LENGTH
+
 NO_ANSWER = 0
 """Status of a request that was not answered: refused connection, cut connection, or too late."""
-_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_CLOSE = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -55,9 +53,9 @@ class Connection(asyncio.Protocol):
         """Collect the answer."""
         self._received += data
         head, end, body = self._received.partition(b"\r\n\r\n")
-        length = _LENGTH.search(head)
+        length = LENGTH.search(head)
         if end and len(body) >= (int(length[1]) if length else 0):
-            self.usable = not _CLOSE.search(head)
+            self.usable = not CLOSE.search(head)
             self._settle(int(head[9:12]))
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
@@ -116,17 +114,6 @@ class Client:
             connection.close()
 
 
-def post(path: str, body: bytes) -> bytes:
-    """Return a request with a JSON body."""
-    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-    return f"{head}\r\n\r\n".encode() + body
-
-
-def get(path: str) -> bytes:
-    """Return a request without a body."""
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
-
-
 async def offer(client: Client, request: bytes, rate_rps: float, for_s: float, seed: int = 1) -> list[Asked]:
     """Ask at random moments (Poisson), whether or not earlier requests have been answered."""
     chance = random.Random(seed)
@@ -146,9 +133,3 @@ async def repeat(client: Client, request: bytes, pause_s: float, until: asyncio.
         asked.append(await client.ask(request))
         await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
     return asked
-
-
-def quantile_s(asked: Sequence[Asked], share: float) -> float:
-    """Return the latency that this share of requests did not exceed; NaN of none."""
-    latencies_s = sorted(one.latency_s for one in asked)
-    return latencies_s[min(len(latencies_s) - 1, int(share * len(latencies_s)))] if latencies_s else float("nan")

@@ -5,22 +5,21 @@ which take 5 % of the time, each second is up to four times slower. Counted is h
 binomial and by the block bootstrap hold the true p99, and how often two runs of the same service are found to differ.
 """
 
-import json
 import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
+from benchmarks.result_file import RESULTS, write
 from load_tests.bootstrap import PercentileInterval, evenly, percentile_interval
 from load_tests.comparison import MATTERS, percentile_ratio
 
-RESULT_FILE = Path(__file__).parent / "results" / "intervals.json"
+RESULT_FILE = RESULTS / "intervals.json"
 RUNS = 400
 RATE_RPS = 50
 PERCENTILE, CONFIDENCE = 99, 0.95
@@ -115,7 +114,7 @@ def main() -> None:
     }
     speed = {"requests_100000_s": speed_s(600, 167), "requests_1000000_s": speed_s(3600, 278)}
     result = {"runs": RUNS, "slow_stretches": coverage, "speed": speed}
-    RESULT_FILE.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    write(RESULT_FILE, result)
     print(*coverage_table(result), *difference_table(result), RESULT_FILE, sep="\n")
 
 

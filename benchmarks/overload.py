@@ -9,21 +9,22 @@ to ``results/overload.json``.
 
 import argparse
 import asyncio
-import json
 import math
-import os
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
-from benchmarks.http_load import NO_ANSWER, Asked, Client, get, offer, post, quantile_s, repeat
-from benchmarks.servers import PREDICTION, Server, machine, payload, serving
+from benchmarks.cores import CLIENT_CORE, SERVER_CORE, stay_on
+from benchmarks.http_load import NO_ANSWER, Asked, Client, offer, repeat
+from benchmarks.result_file import RESULTS, machine, write
+from benchmarks.servers import PREDICTION, Server, payload, serving
+from benchmarks.wire import get, post
+from load_tests.measurement import percentile
 
-RESULT_FILE = Path(__file__).parent / "results" / "overload.json"
+RESULT_FILE = RESULTS / "overload.json"
 CPU_MS = (1.0, 5.0, 20.0)
 """Per prediction, burnt to stand for models of such weights."""
 LOADS = (0.8, 0.9, 1.0, 1.5, 2.0, 3.0)
@@ -79,12 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("cpu_ms", nargs="*", type=float, metavar="CPU_MS", help=f"default: {CPU_MS}")
     weights_ms = parser.parse_args(arguments).cpu_ms or CPU_MS
-    clients_core, service_core = (0, 1) if (os.cpu_count() or 1) > 1 else (None, None)
-    if clients_core is not None and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {clients_core})
-    figures = [asdict(measure(cpu_ms, service_core, LOADS, STEP_S)) for cpu_ms in weights_ms]
-    written = {"max_wait_ms": MAX_WAIT_MS, "weights": figures, "machine": machine()}
-    RESULT_FILE.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+    stay_on(CLIENT_CORE)
+    figures = [asdict(measure(cpu_ms, SERVER_CORE, LOADS, STEP_S)) for cpu_ms in weights_ms]
+    write(RESULT_FILE, {"max_wait_ms": MAX_WAIT_MS, "weights": figures, "machine": machine()})
     print("\n".join(table_rows(figures)))
     return 0
 
@@ -176,16 +174,18 @@ def _summary(times: float, watched: Watched) -> Load:
         goodput_per_cpu_s=round(len(accepted) / watched.cpu_s, 1),
         refused_rps=watched.a_second(REFUSED),
         given_up=sum(one.status == NO_ANSWER for one in watched.asked),
-        accepted_p50_ms=_ms(quantile_s(accepted, 0.5)),
-        accepted_p99_ms=_ms(quantile_s(accepted, 0.99)),
-        refused_p99_ms=_ms(quantile_s(refused, 0.99)),
-        probe_p99_ms=_ms(quantile_s(watched.probes, 0.99)),
+        accepted_p50_ms=_percentile_ms(accepted, 50),
+        accepted_p99_ms=_percentile_ms(accepted, 99),
+        refused_p99_ms=_percentile_ms(refused, 99),
+        probe_p99_ms=_percentile_ms(watched.probes, 99),
         probes_failed=sum(one.status != OK for one in watched.probes),
     )
 
 
-def _ms(duration_s: float) -> float | None:
-    return None if math.isnan(duration_s) else round(duration_s * 1000, 1)
+def _percentile_ms(asked: Sequence[Asked], percent: float) -> float | None:
+    """A percentile of latencies; None of nothing."""
+    latency_s = percentile(sorted(one.latency_s for one in asked), percent)
+    return None if math.isnan(latency_s) else round(latency_s * 1000, 1)
 
 
 if __name__ == "__main__":

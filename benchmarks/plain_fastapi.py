@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from benchmarks.bare_asgi import serve
+from benchmarks.own_uvicorn import serve
 from model.insurance_charges import InsuranceChargesModel
 from model.insurance_charges.schema import InsurancePrediction, InsuranceRecord
 

@@ -9,9 +9,6 @@ A run of half a minute has luck of its own: its arrivals may come more evenly or
 So each run takes the first seed whose arrivals, before a perfect server, wait as they do in the long run.
 """
 
-import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -22,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import queueing_picture
+from benchmarks.result_file import RESULTS, machine, write
 from load_tests.arrivals import open_arrivals
 from load_tests.calibrate import NULL_RESPONDER, null_responder
 from load_tests.measurement import percentile
@@ -30,7 +28,7 @@ from load_tests.report.run_report import FILE_NAME, RunReport
 from load_tests.scenario import parse
 from load_tests.timeline import timeline_of
 
-RESULT_FILE = Path(__file__).parent / "results" / "queueing.json"
+RESULT_FILE = RESULTS / "queueing.json"
 SERVICE_S = 0.1
 ONE_AT_A_TIME = (*NULL_RESPONDER, "--service-ms", f"{SERVICE_S * 1000:g}")
 USERS = 4
@@ -112,10 +110,8 @@ def main() -> int:
     plans = {f"at_{utilisation * 100:.0f}": Plan(utilisation, "3s", "32s") for utilisation in UTILISATIONS}
     plans["too_slow"] = Plan(TOO_SLOW, "0s", "15s")
     figures = {name: asdict(measure(plan)) for name, plan in plans.items()}
-    machine = {"python": platform.python_version(), "machine": f"{platform.system()} {platform.machine()}"}
-    result = {"service_ms": SERVICE_S * 1000, "users": USERS, "loads": figures}
-    result["machine"] = {**machine, "cores": os.cpu_count()}
-    RESULT_FILE.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    result = {"service_ms": SERVICE_S * 1000, "users": USERS, "loads": figures, "machine": machine()}
+    write(RESULT_FILE, result)
     print(*table(result), RESULT_FILE, sep="\n")
     return queueing_picture.main()
 

@@ -1,44 +1,27 @@
-"""Draws ``results/queueing.json`` as ``docs/pictures/queueing.svg``: `python -m benchmarks.queueing_picture`.
-
-The picture has a card of its own behind it, so that it reads on a light and on a dark page.
-"""
+"""Draws ``results/queueing.json`` as ``docs/pictures/queueing.svg``: `python -m benchmarks.queueing_picture`."""
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 
+from benchmarks.picture_card import PICTURES, save, style
+from benchmarks.result_file import RESULTS
 from load_tests.queueing import dd1_latency_s, md1_latency_s
 
-ROOT = Path(__file__).parents[1]
-RESULT_FILE = ROOT / "benchmarks" / "results" / "queueing.json"
-PICTURE = ROOT / "docs" / "pictures" / "queueing.svg"
-INK, FAINT = "#24292f", "#d0d7de"
+RESULT_FILE = RESULTS / "queueing.json"
+PICTURE = PICTURES / "queueing.svg"
 COLOURS = {"open": "#0550ae", "uniform": "#1a7f37", "closed": "#bc4c00"}
 MARKERS = {"open": "o", "uniform": "s", "closed": "D"}
-STYLE: dict[Any, Any] = {
-    "svg.fonttype": "path",
-    "svg.hashsalt": "queueing",
-    "font.size": 10.5,
-    "text.color": INK,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": INK,
-    "ytick.color": INK,
-}
 
 
 def main() -> int:
     """Draw."""
     results = json.loads(RESULT_FILE.read_text(encoding="utf-8"))
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(style("queueing", 10.5)):
         figure = Figure(figsize=(10.4, 4.7))
         keeps_up, too_slow = figure.subplots(1, 2)
         draw_utilisations(keeps_up, results)
@@ -48,20 +31,9 @@ def main() -> int:
             f"The same load in three ways, on a server that takes {results['service_ms']:.0f} ms for each request",
             y=0.94, fontsize=12.5, fontweight="bold",
         )  # fmt: skip
-        figure.patch.set_alpha(0)
-        figure.patches.append(_card(figure))
-        PICTURE.parent.mkdir(exist_ok=True)
-        figure.savefig(PICTURE, metadata={"Date": None})
+        save(figure, PICTURE)
     print(PICTURE)
     return 0
-
-
-def _card(figure: Figure) -> FancyBboxPatch:
-    """A white sheet with round corners behind everything."""
-    return FancyBboxPatch(
-        (0.012, 0.02), 0.976, 0.96, boxstyle="round,pad=0,rounding_size=0.02", mutation_aspect=2.2,
-        transform=figure.transFigure, facecolor="white", edgecolor=FAINT, zorder=-1,
-    )  # fmt: skip
 
 
 def draw_utilisations(axes: Axes, results: dict[str, Any]) -> None:

@@ -17,13 +17,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
-from pathlib import Path
 
-from benchmarks.http_load import Asked, Client, post, repeat
-from benchmarks.servers import PREDICTION, Server, machine, payload, start
-from tests.balancer import Balancer
+from benchmarks.balancer import Balancer
+from benchmarks.http_load import Asked, Client, repeat
+from benchmarks.result_file import RESULTS, machine, write
+from benchmarks.servers import PREDICTION, Server, payload, start
+from benchmarks.wire import post
 
-RESULT_FILE = Path(__file__).parent / "results" / "rolling_restart.json"
+RESULT_FILE = RESULTS / "rolling_restart.json"
 RESTARTS = 20
 LAG_S = 2.0
 DRAIN_S = 4.0
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "no_drain": asdict(abrupt) | {"requests": abrupt.requests, "failed": abrupt.failed},
         "machine": machine(),
     }
-    RESULT_FILE.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    write(RESULT_FILE, figures)
     print(json.dumps(figures, indent=2))
     return 0
 

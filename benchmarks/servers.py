@@ -2,8 +2,6 @@
 
 import json
 import os
-import platform
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.cores import bound
 from load_tests.ports import free_port
 from model.base import RegressionModel
 from model.insurance_charges import InsuranceChargesModel
@@ -30,7 +29,7 @@ PREDICTION = f"/api/models/{MODEL.qualified_name}/prediction"
 
 @dataclass(frozen=True)
 class Server:
-    """A `python -m service` that is ready."""
+    """A process that answers."""
 
     process: "subprocess.Popen[bytes]"
     port: int
@@ -39,6 +38,10 @@ class Server:
         """Return the CPU time that it has used so far."""
         times = psutil.Process(self.process.pid).cpu_times()
         return float(times.user + times.system)
+
+    def rss_mb(self) -> float:
+        """Return the memory that it has resident, in millions of bytes."""
+        return float(round(psutil.Process(self.process.pid).memory_info().rss / 1e6, 1))
 
     def stop(self) -> int:
         """End it as an orchestrator does; return its exit code."""
@@ -56,7 +59,7 @@ class Server:
 
 
 def start(core: int | None = None, **environment: str) -> Server:
-    """Start a service with these settings, bound to a core if one is given and there are several."""
+    """Start a service with these settings, bound to a core if one is given."""
     port = free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SERVICE_")}
     settings = {"SERVICE_PORT": str(port), "SERVICE_LOG_LEVEL": "warning"} | environment
@@ -76,23 +79,21 @@ def serving(core: int | None = None, **environment: str) -> Iterator[Server]:
         server.stop()
 
 
-def bound(core: int | None) -> list[str]:
-    """Return what binds a command to a core, where the system can."""
-    return ["taskset", "-c", str(core)] if core is not None and shutil.which("taskset") else []
+@contextmanager
+def answering(module: str, core: int) -> Iterator[Server]:
+    """Have what a module serves on a uvicorn of its own for a while, bound to a core."""
+    process = subprocess.Popen([*bound(core), sys.executable, "-m", module], cwd=ROOT, stdout=subprocess.PIPE)
+    with process:
+        assert process.stdout is not None  # noqa: S101 (a pipe was asked for)
+        try:
+            yield Server(process, int(process.stdout.readline()))
+        finally:
+            process.terminate()
 
 
 def payload() -> bytes:
     """Return a record to predict."""
     return json.dumps(example_of(MODEL.input_schema)).encode()
-
-
-def machine() -> dict[str, object]:
-    """Say where something was measured."""
-    return {
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}",
-        "cores": os.cpu_count(),
-    }
 
 
 def _wait_until_ready(server: Server) -> None:

@@ -12,24 +12,24 @@ Each part replaces its own section of ``results/service_cost.json``. Server and 
 
 import argparse
 import json
-import os
 import statistics
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import psutil
 
-from benchmarks.bare_asgi import answering
-from benchmarks.closed_client import ClosedClient, post
-from benchmarks.servers import Server, machine, serving
-from model.artifact import EXAMPLES_FILE
+from benchmarks.closed_client import ClosedClient
+from benchmarks.cores import CLIENT_CORE, SERVER_CORE, stay_on
+from benchmarks.golden import golden
+from benchmarks.result_file import RESULTS, write_part
+from benchmarks.servers import Server, answering, serving
+from benchmarks.wire import post
 from model.insurance_charges import InsuranceChargesModel
 from model.serving import OnnxRegressionModel
 from model.taxi_fare import TaxiFareModel
 
-RESULT_FILE = Path(__file__).parent / "results" / "service_cost.json"
+RESULT_FILE = RESULTS / "service_cost.json"
 MODELS: dict[str, type[OnnxRegressionModel]] = {"insurance": InsuranceChargesModel, "taxi": TaxiFareModel}
 ROUNDS = 11
 REQUESTS_A_ROUND = 8_000
@@ -38,7 +38,6 @@ RECORDS_A_BATCH = 1000
 STARTS = 7
 SOAK_STEP = 50_000
 SOAK_STEPS = 10
-CLIENT_CORE, SERVER_CORE = 0, 1
 PATIENT = {"SERVICE_MAX_WAIT_MS": "600000"}
 """A machine that does something else meanwhile shall cost time, not answers: it is CPU time that counts here."""
 
@@ -59,16 +58,16 @@ class Load:
     """Requests of one kind to one server."""
 
     def __init__(self, server: Server, client: ClosedClient, count: int = REQUESTS_A_ROUND) -> None:
-        self._process = psutil.Process(server.process.pid)
+        self._server = server
         self._client = client
         self._count = count
         self._client.ask(count // 10)  # so that nothing is done for the first time in a round
 
     def round_us(self) -> float:
         """Send a round; return the CPU time of the server per request."""
-        began_s = cpu_s(self._process)
+        began_s = self._server.cpu_s()
         self._client.ask(self._count)
-        return (cpu_s(self._process) - began_s) / self._count * 1e6
+        return (self._server.cpu_s() - began_s) / self._count * 1e6
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,18 +86,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("parts", nargs="*", choices=[*parts, []], help="default: all", metavar="PART")
     chosen = parser.parse_args(arguments).parts or list(parts)
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {CLIENT_CORE})
+    stay_on(CLIENT_CORE)
     for part in chosen:
         figures = parts[part]()
-        _write(part, figures)
+        write_part(RESULT_FILE, part, figures)
         print(json.dumps({part: figures}, indent=2))
     return 0
 
 
 def cost() -> dict[str, object]:
     """CPU time per prediction of each model, beside that of the bare callable."""
-    with answering(SERVER_CORE) as floor, serving(SERVER_CORE, **PATIENT) as server:
+    with answering("benchmarks.bare_asgi", SERVER_CORE) as floor, serving(SERVER_CORE, **PATIENT) as server:
         singles = {name: single_requests(model) for name, model in MODELS.items()}
         floors = Load(floor, ClosedClient(floor.port, singles["insurance"]))
         loads = {name: Load(server, ClosedClient(server.port, requests)) for name, requests in singles.items()}
@@ -119,7 +117,7 @@ def batch() -> dict[str, object]:
 def plain() -> dict[str, object]:
     """CPU time of a prediction behind an endpoint that only predicts, beside that of the service with everything on."""
     requests = single_requests(InsuranceChargesModel)
-    with serving(SERVER_CORE, **PATIENT) as server, answering(SERVER_CORE, "benchmarks.plain_fastapi") as other:
+    with serving(SERVER_CORE, **PATIENT) as server, answering("benchmarks.plain_fastapi", SERVER_CORE) as other:
         service = Load(server, ClosedClient(server.port, requests))
         loads = {"insurance": Load(other, ClosedClient(other.port, requests))}
         return {name: asdict(figures) for name, figures in _compare(loads, service).items()}
@@ -153,20 +151,19 @@ def cold_start() -> dict[str, object]:
     found_s: list[float] = []
     for _ in range(STARTS):
         with serving(SERVER_CORE, **PATIENT) as server:
-            found_s.append(cpu_s(psutil.Process(server.process.pid)))
+            found_s.append(server.cpu_s())
     return {"cpu_s": round(statistics.median(found_s), 2), "slowest_cpu_s": round(max(found_s), 2), "starts": STARTS}
 
 
 def memory() -> dict[str, object]:
     """Resident memory at the start and after every so many requests, half of them of each model."""
     with serving(SERVER_CORE, **PATIENT) as server:
-        process = psutil.Process(server.process.pid)
-        rss_mb = [rss(process)]
+        rss_mb = [server.rss_mb()]
         clients = [ClosedClient(server.port, single_requests(model)) for model in MODELS.values()]
         for _ in range(SOAK_STEPS):
             for client in clients * 10:  # in turn, before the service thinks that one of them has gone
                 client.ask(SOAK_STEP // 10 // len(clients))
-            rss_mb.append(rss(process))
+            rss_mb.append(server.rss_mb())
         after = rss_mb[100_000 // SOAK_STEP :]
         return {
             "rss_mb_at_start": rss_mb[0],
@@ -175,43 +172,21 @@ def memory() -> dict[str, object]:
             "rss_mb_highest_later": max(after),
             "requests": SOAK_STEP * SOAK_STEPS,
             "rss_mb": rss_mb,
-            "threads": process.num_threads(),
+            "threads": psutil.Process(server.process.pid).num_threads(),
         }
-
-
-def cpu_s(process: psutil.Process) -> float:
-    """Return the CPU time a process has used since it started."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
-def rss(process: psutil.Process) -> float:
-    """Return the memory a process has resident, in millions of bytes."""
-    return float(round(process.memory_info().rss / 1e6, 1))
 
 
 def single_requests(model: type[OnnxRegressionModel]) -> list[bytes]:
     """Return the golden requests of a model, one record each."""
-    return [post(f"/api/models/{model.qualified_name}/prediction", json.dumps(one).encode()) for one in golden(model)]
+    path = f"/api/models/{model.qualified_name}/prediction"
+    return [post(path, json.dumps(example.request).encode()) for example in golden(model)]
 
 
 def batch_request(model: type[OnnxRegressionModel]) -> bytes:
     """Return the golden requests of a model as one batch, repeated until it is full."""
-    records = golden(model)
+    records = [example.request for example in golden(model)]
     many = [records[number % len(records)] for number in range(RECORDS_A_BATCH)]
     return post(f"/api/models/{model.qualified_name}/predictions", json.dumps({"instances": many}).encode())
-
-
-def golden(model: type[OnnxRegressionModel]) -> list[object]:
-    """Return the records of the committed golden examples."""
-    lines = (model.artifact_directory / EXAMPLES_FILE).read_text(encoding="utf-8").splitlines()
-    return [json.loads(line)["request"] for line in lines]
-
-
-def _write(part: str, figures: object) -> None:
-    written = json.loads(RESULT_FILE.read_text(encoding="utf-8")) if RESULT_FILE.is_file() else {}
-    written |= {part: figures, "machine": machine()}
-    RESULT_FILE.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,12 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.result_file import RESULTS, write
 from model.taxi_fare.features import encode_columns
 from model.taxi_fare.reading import read_trips
 from model.taxi_fare.synthetic import synthesise
 from model.taxi_fare.training import SAMPLE_ROWS, columns
 
-RESULT_FILE = Path(__file__).parent / "results" / "taxi_streaming.json"
+RESULT_FILE = RESULTS / "taxi_streaming.json"
 ROWS_PER_PIECE = 100_000
 SEED = 7
 LIMIT_MIB = 1_536  # 1.5 GiB
@@ -52,14 +53,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, write the figures down, and return 1 if the memory limit was passed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.taxi_streaming", description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000_000)
-    parser.add_argument("--result", type=Path, default=RESULT_FILE)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "trips.csv"
         write_trips(path, options.rows)
         figures = measure(path)
-    options.result.parent.mkdir(parents=True, exist_ok=True)
-    options.result.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
+    write(RESULT_FILE, asdict(figures))
     print(json.dumps(asdict(figures), indent=2))
     return 0 if figures.peak_rss_mib < figures.limit_mib else 1
 

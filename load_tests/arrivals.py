@@ -5,7 +5,8 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from load_tests.scenario import Arrivals, Scenario
+from load_tests.offered_load import Arrivals
+from load_tests.scenario import Scenario
 from load_tests.timeline import Timeline
 
 

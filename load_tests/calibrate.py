@@ -15,9 +15,10 @@ from load_tests.calibration import FLOOR_FILE, Floor, FloorRow, this_machine
 from load_tests.generator_health import BUSIEST_CPU_SHARE
 from load_tests.judgement import Verdict
 from load_tests.launch import Choice, choose, run_all
+from load_tests.offered_load import ConnectionUse, Load
 from load_tests.report import floor_table, terminal
-from load_tests.report.run_report import FILE_NAME, RunReport, StageReport
-from load_tests.scenario import ConnectionUse, Load
+from load_tests.report.run_report import FILE_NAME, RunReport
+from load_tests.report.stage_report import StageReport
 from load_tests.sharing import Sharing
 from load_tests.timeline import timeline_of
 

@@ -15,7 +15,7 @@ from itertools import product
 
 from load_tests import binomial
 from load_tests.objectives import LatencyObjective, Objective, ThroughputObjective
-from load_tests.report.run_report import ObjectiveReport
+from load_tests.report.objective_report import ObjectiveReport
 
 MATTERS = 1.05
 """A proven worsening by less than this factor is told, but does not fail a comparison."""

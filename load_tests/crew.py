@@ -14,7 +14,6 @@ from load_tests.cpu_allowance import allowed_cores
 from load_tests.generator_health import Generator, share_hosts
 from load_tests.payloads.deck import Deck
 from load_tests.record import RunRecord
-from load_tests.run import GRACE_S
 from load_tests.worker import BATCH, FINISH, GO, PREPARE, PREPARED
 
 PREPARE_PATIENCE_S = 30.0
@@ -82,7 +81,7 @@ class Crew:
         if self._note_losses():
             return True
         idle = all(member.idle for member in self._members.values())
-        return record.now_s() >= (record.ends_s if idle else record.ends_s + record.scenario.load.timeout + GRACE_S)
+        return record.now_s() >= (record.ends_s if idle else record.ends_s + record.scenario.load.patience_s)
 
     def finish(self) -> None:
         """Have the workers send nothing more, and wait for the last of what they recorded; a lost one is an error."""
@@ -91,7 +90,7 @@ class Crew:
             if not self._finishing and node in self._runner.clients:
                 self._runner.send_message(FINISH, client_id=node)
         self._finishing = True
-        self._wait(record.scenario.load.timeout + GRACE_S + TELL_PATIENCE_S, lambda member: member.final)
+        self._wait(record.scenario.load.patience_s + TELL_PATIENCE_S, lambda member: member.final)
         for member in self._members.values():
             if not member.final:
                 self._note_loss(member)

@@ -13,10 +13,10 @@ from types import FrameType
 from pydantic import ValidationError
 
 from load_tests.cluster.joining import NO_RECORD
-from load_tests.demands import check_provable
 from load_tests.judgement import Verdict, worst
 from load_tests.payloads.source import source_for
 from load_tests.preflight import why_not_reachable, without_password
+from load_tests.provable import check_provable
 from load_tests.quantities import format_duration
 from load_tests.report import terminal
 from load_tests.report.folders import report_folder

@@ -17,9 +17,6 @@ from load_tests.scenario import Scenario
 from load_tests.servers import Servers
 from load_tests.timeline import Timeline, timeline_of
 
-GRACE_S = 1.0
-"""How much longer than the timeout the run waits for what is still in flight at its end."""
-
 
 @dataclass(frozen=True)
 class Share:
@@ -106,12 +103,7 @@ class LoadRun:
     def over(self) -> bool:
         """Whether all has been sent and answered, or waited for as long as it may take."""
         ends_s = self.timeline.ends_s if self._ended_s is None else self._ended_s
-        return self.now_s() >= (ends_s if self.idle else ends_s + self.patience_s)
-
-    @property
-    def patience_s(self) -> float:
-        """How long requests in flight are waited for when the load has ended."""
-        return self.scenario.load.timeout + GRACE_S
+        return self.now_s() >= (ends_s if self.idle else ends_s + self.scenario.load.patience_s)
 
     def stop_offering(self) -> None:
         """Send nothing more: the run is over, or is being stopped."""

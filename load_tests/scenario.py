@@ -1,8 +1,8 @@
 """A scenario: the load we offer beside what we demand, read from YAML and refused before any load if it is wrong."""
 
 import difflib
-import math
-from enum import StrEnum
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -10,14 +10,8 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from load_tests.objectives import Scope, Slo
-from load_tests.quantities import (
-    DurationS,
-    PositiveDurationS,
-    PositiveRateRps,
-    Share,
-    parse_duration,
-    parse_share,
-)
+from load_tests.offered_load import Load, Stage
+from load_tests.quantities import parse_share
 from load_tests.scaling import Scaling
 from load_tests.scenario_errors import ScenarioError, explain, explain_yaml
 
@@ -30,99 +24,10 @@ SLOWEST_USER_CHANGE_S = 2.0
 """Locust changes its number of users about once a second: a closed stage is in order this long after it began."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Arrivals(StrEnum):
-    """Who decides when the next request comes."""
-
-    OPEN = "open"
-    """A Poisson process of its own, which waits for nobody: the public."""
-    UNIFORM = "uniform"
-    """Open as well, but at even intervals: a clock, a sensor."""
-    CLOSED = "closed"
-    """N users, who each wait for an answer before they ask again: a batch job, a few machines."""
-
-    @property
-    def wait_for_answers(self) -> bool:
-        """Whether those who ask wait for an answer before they ask again."""
-        return self is Arrivals.CLOSED
-
-
-class ConnectionUse(StrEnum):
-    """How long a connection lives, where it is not an age."""
-
-    REUSE = "reuse"
-    PER_REQUEST = "per_request"
-
-
-def _read_connections(written: object) -> object:
-    if isinstance(written, str) and written in list(ConnectionUse):
-        return ConnectionUse(written)
-    try:
-        age_s = parse_duration(written)
-    except ValueError:
-        age_s = 0.0
-    if age_s <= 0:
-        raise ValueError(f"{written!r} is none of reuse, per_request or a maximum age such as 10s")
-    return age_s
-
-
-class Load(_Part):
-    """How requests arrive, what is in them and when they have failed."""
-
-    arrivals: Arrivals = Arrivals.OPEN
-    warmup: DurationS = 10.0
-    """At the first stage's rate, never judged; seconds."""
-    settle: DurationS = 5.0
-    """Cut from the start of every stage; seconds."""
-    timeout: PositiveDurationS = 2.0
-    """An answer that takes longer is failed and late; seconds."""
-    connections: Annotated[ConnectionUse | float, BeforeValidator(_read_connections)] = 10.0
-    """`reuse`, `per_request` or the age in seconds after which a connection is replaced."""
-    invalid: Share = 0.0
-    """Share of payloads that must be refused with 422."""
-    golden: Share = 0.1
-    """Share of the valid payloads whose answer is known and must be right to the cent."""
-    in_flight: int = Field(default=1000, ge=1, le=100_000, strict=True)
-    """Most requests without an answer at a time; what is due beyond them is dropped, and counted."""
-    seed: int = Field(default=7, ge=0, strict=True)
-
-
-class Stage(_Part):
-    """A stretch of constant load: `rate` for open arrivals, `users` and `each` for closed ones."""
-
-    name: Annotated[str, StringConstraints(pattern=r"^[\p{L}\p{N}][\p{L}\p{N} _.+-]{0,39}$")]
-    rate: PositiveRateRps | None = None
-    users: Annotated[int, Field(ge=1, le=10_000, strict=True)] | None = None
-    each: PositiveRateRps | None = None
-    lasts_s: PositiveDurationS = Field(alias="for")
-    judge: bool = Field(default=True, strict=True)
-    abort: bool = Field(default=False, strict=True)
-    """Whether the run ends early when this stage proves an objective broken."""
-    slo: Slo = Slo.model_validate({})
-
-    @property
-    def offered_rps(self) -> float:
-        """Requests a second this stage asks for."""
-        return self.rate if self.rate is not None else (self.users or 0) * (self.each or 0)
-
-    def check_kind(self, arrivals: Arrivals) -> None:
-        """Raise ValueError unless the stage says its load in the terms of `arrivals`."""
-        by_users = self.users is not None and self.each is not None and self.rate is None
-        by_rate = self.rate is not None and self.users is None and self.each is None
-        if not (by_users if arrivals.wait_for_answers else by_rate):
-            takes = (
-                "`users: 5` and `each: 1/s`, not `rate`"
-                if arrivals.wait_for_answers
-                else "`rate: 5/s`, not `users` and `each`"
-            )
-            raise ValueError(f"stage {self.name!r}: {arrivals.value} arrivals take {takes}")
-
-
-class Scenario(_Part):
+class Scenario(BaseModel):
     """A whole scenario file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     """Of the file, without its ending."""
@@ -160,50 +65,36 @@ class Scenario(_Part):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        for stage in self.stages:
-            stage.check_kind(self.load.arrivals)
-            if stage.lasts_s <= self.load.settle:
-                raise ValueError(
-                    f"stage {stage.name!r} lasts {stage.lasts_s:g}s, but its first {self.load.settle:g}s are cut "
-                    "(load.settle): make it longer, or settle shorter"
-                )
-            if any(demand.scope is Scope.RUN for demand in stage.slo.demands):
-                raise ValueError(
-                    f"stage {stage.name!r}: an objective with `scope: run` belongs under the top level `slo`"
-                )
-            if stage.slo.demands and not stage.judge:
-                raise ValueError(f"stage {stage.name!r} has objectives and `judge: false`: remove one of them")
-            if stage.abort and not stage.judge:
-                raise ValueError(f"stage {stage.name!r} has `abort: true` and `judge: false`: remove one of them")
-            if stage.name in (WARM_UP, WHOLE_RUN, CLUSTER):
-                raise ValueError(f"no stage may be named {stage.name!r}: reports use that name themselves")
-            hanging = math.ceil(stage.offered_rps * self.load.timeout)
-            if not self.load.arrivals.wait_for_answers and hanging > self.load.in_flight:
-                raise ValueError(
-                    f"stage {stage.name!r}: a service that hangs would leave {hanging} requests in flight, and "
-                    f"load.in_flight drops all beyond {self.load.in_flight}: raise it, or offer less"
-                )
-        if self.load.invalid >= 1:
-            raise ValueError("load.invalid: nothing but invalid payloads tests no prediction: write less than 100%")
-        names = [stage.name for stage in self.stages]
-        if duplicates := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"two stages are named {duplicates[0]!r}: give each its own name")
-        if self.load.arrivals.wait_for_answers and self.load.settle < SLOWEST_USER_CHANGE_S:
-            raise ValueError(
-                f"load.settle: closed stages need at least {SLOWEST_USER_CHANGE_S:g}s until all users are there"
-            )
-        if not 0.5 <= self.confidence < 1:
-            raise ValueError(f"confidence: {self.confidence:.0%} is not from 50% to below 100%: write 95% or 99%")
+        of_stages = (problem for stage in self.stages for problem in stage.problems(self.load))
+        problems = chain(of_stages, self._name_problems(), self._load_problems(), self._scaling_problems())
+        if problem := next(problems, None):
+            raise ValueError(problem)
         return self
 
-    @model_validator(mode="after")
-    def _scales_once(self) -> Self:
+    def _name_problems(self) -> Iterator[str]:
         names = [stage.name for stage in self.stages]
-        if self.scaling and self.scaling.step not in (None, *names):
-            raise ValueError(f"scaling.step: no stage is named {self.scaling.step!r}: there are {', '.join(names)}")
-        if self.scaling and self.repeat > 1:
-            raise ValueError("scaling: what has grown in the first round stays so in the second: leave out `repeat`")
-        return self
+        for name in names:
+            if name in (WARM_UP, WHOLE_RUN, CLUSTER):
+                yield f"no stage may be named {name!r}: reports use that name themselves"
+            if names.count(name) > 1:
+                yield f"two stages are named {name!r}: give each its own name"
+
+    def _load_problems(self) -> Iterator[str]:
+        if self.load.invalid >= 1:
+            yield "load.invalid: nothing but invalid payloads tests no prediction: write less than 100%"
+        if self.load.arrivals.wait_for_answers and self.load.settle < SLOWEST_USER_CHANGE_S:
+            yield f"load.settle: closed stages need at least {SLOWEST_USER_CHANGE_S:g}s until all users are there"
+        if not 0.5 <= self.confidence < 1:
+            yield f"confidence: {self.confidence:.0%} is not from 50% to below 100%: write 95% or 99%"
+
+    def _scaling_problems(self) -> Iterator[str]:
+        if self.scaling is None:
+            return
+        names = [stage.name for stage in self.stages]
+        if self.scaling.step not in (None, *names):
+            yield f"scaling.step: no stage is named {self.scaling.step!r}: there are {', '.join(names)}"
+        if self.repeat > 1:
+            yield "scaling: what has grown in the first round stays so in the second: leave out `repeat`"
 
 
 class _StrictLoader(yaml.SafeLoader):

@@ -8,7 +8,8 @@ import yaml
 from pydantic import BaseModel
 
 from load_tests.objectives import Slo
-from load_tests.scenario import Scenario, Stage
+from load_tests.offered_load import Stage
+from load_tests.scenario import Scenario
 
 NOT_LOAD = ("name", "text")
 Leaves = dict[str, tuple[object, str]]

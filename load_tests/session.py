@@ -24,19 +24,19 @@ from load_tests.calibration import read_floor
 from load_tests.clock import RunClock
 from load_tests.cluster.joining import LATER, with_record
 from load_tests.crew import Crew, CrewError
-from load_tests.demands import check_provable
 from load_tests.judgement import Verdict
-from load_tests.live import LiveReport, final_report, live_report, planned
+from load_tests.live import planned, report_so_far
+from load_tests.live_report import LiveReport, final_report
 from load_tests.offering import Alone, Offering
 from load_tests.payloads.deck import make_deck
 from load_tests.payloads.source import source_for
 from load_tests.preflight import without_password
+from load_tests.provable import check_provable
 from load_tests.record import RunRecord
 from load_tests.report import markdown, terminal
 from load_tests.report.drawing import Drawing
 from load_tests.report.folders import report_folder
 from load_tests.report.run_report import RunFacts, RunReport, ServiceReport, report_of
-from load_tests.run import GRACE_S
 from load_tests.scenario import Scenario
 from load_tests.scenario_errors import ScenarioError
 from load_tests.service_facts import describe_service
@@ -129,7 +129,7 @@ class LoadSession:
     def live(self) -> LiveReport:
         """How the run under way stands, or else what became of the last one, or what the next one will be judged by."""
         if self._under_way is not None:
-            return live_report(self._under_way.record, self._under_way.record.now_s())
+            return report_so_far(self._under_way.record, self._under_way.record.now_s())
         return final_report(self._last[0]) if self._last is not None else planned(self._read_scenario())
 
     def run_under_way(self) -> UnderWay | None:
@@ -156,7 +156,7 @@ class LoadSession:
             self._facts_of(scenario, started_at),
             report_folder(self._options.report_folder, scenario.name, started_at),
         )
-        self._environment.stop_timeout = scenario.load.timeout + GRACE_S + STOP_SLACK_S
+        self._environment.stop_timeout = scenario.load.patience_s + STOP_SLACK_S
         clock.start()
         under_way = replace(under_way, facts=under_way.facts.model_copy(update={"began_at": datetime.now(UTC)}))
         under_way.offering.start()

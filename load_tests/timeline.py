@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from load_tests.scenario import WARM_UP, Scenario, Stage
+from load_tests.offered_load import Stage
+from load_tests.scenario import WARM_UP, Scenario
 
 
 @dataclass(frozen=True)

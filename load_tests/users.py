@@ -12,10 +12,10 @@ from locust.contrib.fasthttp import FastHttpSession, LocustBadStatusCode, Respon
 from locust.exception import StopUser
 
 from load_tests.connections import Connections
+from load_tests.offered_load import ConnectionUse
 from load_tests.outcomes import Outcome
 from load_tests.payloads.deck import Payload
 from load_tests.run import LoadRun
-from load_tests.scenario import ConnectionUse
 from load_tests.servers import HEADER
 
 LONGEST_SLEEP_S = 0.5
@@ -140,7 +140,7 @@ class OpenArrivals(LoadUser):
             else:
                 run.recorder.dropped(due_s)
         run.all_offered = True
-        pool.join(timeout=run.patience_s)
+        pool.join(timeout=run.scenario.load.patience_s)
         pool.kill()
         raise StopUser
 

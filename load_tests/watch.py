@@ -17,7 +17,7 @@ TELL_EVERY_S = 10.0
 def watch(run: LoadRun) -> None:
     """Sample this process until killed, or until nobody can be waiting for the run any more."""
     sampled_s = -SAMPLE_EVERY_S
-    while (before_s := run.now_s()) < run.timeline.ends_s + 2 * run.patience_s:
+    while (before_s := run.now_s()) < run.timeline.ends_s + 2 * run.scenario.load.patience_s:
         if before_s - sampled_s >= SAMPLE_EVERY_S:
             sampled_s = before_s
             run.sample_health()

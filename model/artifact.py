@@ -1,7 +1,6 @@
 """A trained model on disk: its files, and loading them only if they are whole and belong together."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import onnxruntime
 from pydantic import ValidationError
 
 from model.card import CardPart, ModelCard
+from model.faults import faults_of, first_few
 
 MODEL_FILE = "model.onnx"
 CARD_FILE = "card.json"
@@ -88,9 +88,14 @@ def _read_card(directory: Path) -> ModelCard:
     path = directory / CARD_FILE
     try:
         return ModelCard.model_validate_json(_read(path))
-    except ValidationError as error:
-        message = f"{path}: is not a model card: {error}"
-        raise ArtifactError(message) from error
+    except ValidationError as invalid:
+        raise _is_not("a model card", path, invalid) from invalid
+
+
+def _is_not(what: str, path: Path, invalid: ValidationError) -> ArtifactError:
+    faults = "; ".join(first_few([str(fault) for fault in faults_of(invalid)]))
+    name = path.parent.parent.name  # an artifact is the directory model/<name>/artifact
+    return ArtifactError(f"{path}: is not {what}: {faults}. Train again: python -m model.train {name}")
 
 
 def _read_verified(path: Path, expected: str) -> bytes:
@@ -121,10 +126,9 @@ def _require_signature(session: onnxruntime.InferenceSession, width: int, path: 
 
 def _parse_examples(content: bytes, path: Path) -> tuple[GoldenExample, ...]:
     try:
-        examples = tuple(GoldenExample(**json.loads(line)) for line in content.splitlines())
-    except (ValueError, TypeError) as error:
-        message = f"{path}: is not one golden example a line: {error}"
-        raise ArtifactError(message) from error
+        examples = tuple(GoldenExample.model_validate_json(line) for line in content.splitlines())
+    except ValidationError as invalid:
+        raise _is_not("one golden example a line", path, invalid) from invalid
     if not examples:
         message = f"{path}: holds no golden example"
         raise ArtifactError(message)

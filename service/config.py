@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from service.refusal import RefusalError, first_error, shown
+from model.faults import Fault, faults_of, first_few, shown
+from service.refusal import RefusalError
 
 TAKEN_PATHS = ("/", "/api", "/docs", "/metrics", "/openapi.json", "/v2")
 """Paths of the service itself; an alias may be none of them and lie under none of them."""
@@ -80,8 +81,8 @@ def load_config(path: Path) -> RestConfig:
     try:
         return RestConfig.model_validate(document)
     except ValidationError as invalid:
-        place, message, value = first_error(invalid)
-        raise RefusalError(f"{path}: {_advice(place, message, value)}") from invalid
+        advice = first_few([_advice(fault) for fault in faults_of(invalid)])
+        raise RefusalError(*(f"{path}: {one}" for one in advice)) from invalid
 
 
 def _read(path: Path) -> object:
@@ -94,13 +95,13 @@ def _read(path: Path) -> object:
         raise RefusalError(f"{path}: not YAML: {error}") from error
 
 
-def _advice(place: tuple[int | str, ...], message: str, value: object) -> str:
-    if not place:
-        return message if isinstance(value, dict) else f"expected service_title and models, found {shown(value)}"
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
-    if message.startswith("extra inputs"):
-        known = RestConfig if len(place) == 1 else ModelEntry
-        return f"{key}: unknown key; the keys here are {', '.join(known.model_fields)}"
-    if message.startswith("field required"):
-        return f"{key}: missing; every one of {shown(value)} needs it"
-    return f"{key}: {message}, found {shown(value)}"
+def _advice(fault: Fault) -> str:
+    if not fault.place:
+        is_mapping = isinstance(fault.value, dict)
+        return fault.message if is_mapping else f"expected service_title and models, found {shown(fault.value)}"
+    keys = ", ".join((RestConfig if len(fault.place) == 1 else ModelEntry).model_fields)
+    if fault.kind == "extra_forbidden":
+        return f"{fault.where}: unknown key; the keys here are {keys}"
+    if fault.kind == "missing":
+        return f"{fault.where}: missing; the keys here are {keys}"
+    return str(fault)

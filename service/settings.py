@@ -10,8 +10,9 @@ from typing import Annotated
 from pydantic import ByteSize, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from model.faults import Fault, faults_of, first_few, shown
 from service.logs import LogFormat
-from service.refusal import RefusalError, first_error, shown
+from service.refusal import RefusalError
 
 PREFIX = "SERVICE_"
 DEFAULT_CONFIG = Path(__file__).parents[1] / "configuration" / "rest_config.yaml"
@@ -80,15 +81,17 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment; raise `RefusalError` naming the variable, its value and what is expected."""
+    """Read the environment; raise `RefusalError` naming each wrong variable, its value and what is expected."""
     _point_out_misspelt()
     try:
         return Settings()
     except ValidationError as invalid:
-        place, message, value = first_error(invalid)
-        field = str(place[0])
-        variable = field if field.isupper() else f"{PREFIX}{field.upper()}"
-        raise RefusalError(f"{variable}={shown(value)}: {message}") from invalid
+        raise RefusalError(*first_few([_advice(fault) for fault in faults_of(invalid)])) from invalid
+
+
+def _advice(fault: Fault) -> str:
+    variable = fault.where if fault.where.isupper() else f"{PREFIX}{fault.where.upper()}"
+    return f"{variable}={shown(fault.value)}: {fault.message}"
 
 
 def _point_out_misspelt() -> None:

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -23,9 +24,19 @@ hypothesis.settings.load_profile("untimed")
 ROOT = Path(__file__).parents[1]
 DEADLINE_S = 30.0
 POLL_S = 0.05
-
-
+DO_NOT_COMPILE, COMPILED = "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"
 HOSTILE_REQUESTS = "hostile requests"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have what is imported compiled once for all processes, even where nothing may be left behind: there are hundreds.
+
+    Without, half of the time that a service needs to start goes into compiling, and most of that of a training.
+    """
+    if os.environ.pop(DO_NOT_COMPILE, ""):
+        compiled = tempfile.TemporaryDirectory(prefix="loadproof-compiled-", ignore_cleanup_errors=True)
+        os.environ[COMPILED] = compiled.name
+        config.add_cleanup(compiled.cleanup)
 
 
 @pytest.fixture

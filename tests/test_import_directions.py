@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-TRAINING = {"pandas", "sklearn", "skl2onnx", "onnx", "scipy"}
+TRAINING = {"pandas", "sklearn", "skl2onnx", "onnx", "scipy", "joblib"}
 
 
 def loaded_by(code: str) -> set[str]:

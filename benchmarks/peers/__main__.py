@@ -7,38 +7,35 @@ meets all alike. All of them, and not fewer, leave the figures in ``results/peer
 """
 
 import argparse
-import json
-import os
-import platform
 import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from benchmarks.cores import CLIENT_CORE, stay_on
 from benchmarks.peers import picture
 from benchmarks.peers.catalogue import PEERS, SCIKIT_LEARN
 from benchmarks.peers.environments import PIPELINE, PeerError, install, size_mb, versions
 from benchmarks.peers.measuring import CLOSED_S, CONNECTIONS, OPEN_S, RATE_RPS, Round, Subject, measure, prepare
 from benchmarks.peers.pipeline import train
 from benchmarks.peers.results import DOCUMENT, RESULT_FILE, figures, rewritten, table, table_of_versions
+from benchmarks.result_file import machine, write
 
 ROUNDS = 5
-CLIENT_CORE = 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure those who are named, or all."""
     options = _parse(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that all processes are ended
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {CLIENT_CORE})
+    stay_on(CLIENT_CORE)
     names = options.names or list(PEERS)
     result = compare(names, options.rounds)
     print(*table_of_versions(result), "", *table(result), sep="\n")
     if len(result["peers"]) + len(result["not_measured"]) < len(PEERS):
         return 0
-    RESULT_FILE.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write(RESULT_FILE, result)
     DOCUMENT.write_text(rewritten(DOCUMENT.read_text(encoding="utf-8"), result), encoding="utf-8")
     return picture.main()
 
@@ -65,11 +62,7 @@ def compare(names: Sequence[str], rounds: int) -> dict[str, Any]:
         "rate_rps": RATE_RPS,
         "open_s": OPEN_S,
         "scikit_learn_trained_on": trained_on,
-        "machine": {
-            "python": platform.python_version(),
-            "machine": f"{platform.system()} {platform.machine()}",
-            "cores": os.cpu_count(),
-        },
+        "machine": machine(),
     }
 
 

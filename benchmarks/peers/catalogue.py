@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.wire import post
+
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 Record = Mapping[str, Any]
 CHARGES = re.compile(rb'"charges": ?(\d+(?:\.\d+)?)')
-UVICORN = ("uvicorn", "serve:app", "--port", "{port}", "--no-access-log")
+
+
+def uvicorn_with(app: str) -> tuple[str, ...]:
+    """Return the command that serves an application as uvicorn does on its own."""
+    return ("uvicorn", app, "--port", "{port}", "--no-access-log")
 
 
 def as_it_is(record: Record) -> object:
@@ -49,16 +55,16 @@ class Peer:
 
     def request(self, record: Record) -> bytes:
         """Return a request as it goes over the wire."""
-        body = json.dumps(self.body(record)).encode()
-        head = f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+        return post(self.path, json.dumps(self.body(record)).encode())
 
 
 PREDICTION = "/api/models/insurance_charges_model/prediction"
 SCIKIT_LEARN = ("scikit-learn", "pandas")
 OWN, FLOOR = "loadproof", "bare_asgi"
 PEERS: Mapping[str, Peer] = {
-    FLOOR: Peer("bare ASGI callable, a constant", ("uvicorn",), UVICORN, "/", predicts=False),
+    FLOOR: Peer(
+        "bare ASGI callable, a constant", ("uvicorn",), uvicorn_with("benchmarks.bare_asgi:bare"), "/", predicts=False
+    ),
     OWN: Peer(
         "this service",
         ("fastapi", "uvicorn", "onnxruntime"),
@@ -91,11 +97,13 @@ PEERS: Mapping[str, Peer] = {
         "/predict",
         environment={"BENTOML_DO_NOT_TRACK": "True"},
     ),
-    "fastapi_dataframe": Peer("FastAPI, scikit-learn", ("fastapi", *SCIKIT_LEARN), UVICORN, "/predict"),
+    "fastapi_dataframe": Peer(
+        "FastAPI, scikit-learn", ("fastapi", *SCIKIT_LEARN), uvicorn_with("serve:app"), "/predict"
+    ),
     "rest_model_service": Peer(
         "rest_model_service, scikit-learn",
         ("rest-model-service", "ml-base", *SCIKIT_LEARN),
-        ("uvicorn", "rest_model_service.main:app", "--port", "{port}", "--no-access-log"),
+        uvicorn_with("rest_model_service.main:app"),
         PREDICTION,
         environment={"REST_CONFIG": str(FOLDER / "rest_model_service" / "rest_config.yaml")},
     ),

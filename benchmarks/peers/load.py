@@ -1,4 +1,4 @@
-"""A client for measurements: asks over raw sockets, checks every answer, and costs less than any server in Python."""
+"""A client that believes no server: it checks every answer, and asks as soon as it may or at random moments."""
 
 import random
 import re
@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from itertools import cycle
 
 from benchmarks.peers.environments import PeerError
+from benchmarks.wire import CLOSE, LENGTH, connect
 
-LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-CLOSE = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 LAST_CHUNK = b"0\r\n\r\n"
 """What an answer without a length ends with."""
 LONGEST_ANSWER_S = 20.0
@@ -89,7 +88,7 @@ class Client:
         connection.socket.sendall(connection.question.request)
 
     def _connect(self) -> Connection:
-        connection = Connection(connect(self._port))
+        connection = Connection(connect(self._port, LONGEST_ANSWER_S))
         self._selector.register(connection.socket, selectors.EVENT_READ, connection)
         return connection
 
@@ -128,13 +127,6 @@ class Client:
         connection.socket.close()
 
 
-def connect(port: int) -> socket.socket:
-    """Connect to a server on this machine."""
-    connection = socket.create_connection(("127.0.0.1", port), timeout=LONGEST_ANSWER_S)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connection
-
-
 def charges_in(received: bytes, pattern: re.Pattern[bytes]) -> float | None:
     """Return what an answer says, None while it is not complete; raise for one that is not as it should be."""
     head, end, body = received.partition(b"\r\n\r\n")
@@ -152,7 +144,7 @@ def charges_in(received: bytes, pattern: re.Pattern[bytes]) -> float | None:
 def ask_once(port: int, answer: re.Pattern[bytes], question: Question) -> float:
     """Ask on a connection of its own and return the charges."""
     received = b""
-    with connect(port) as connection:
+    with connect(port, LONGEST_ANSWER_S) as connection:
         connection.sendall(question.request)
         while (charges := charges_in(received, answer)) is None:
             more = connection.recv(65536)

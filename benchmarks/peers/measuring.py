@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.golden import golden
 from benchmarks.peers.catalogue import Peer, Record
 from benchmarks.peers.environments import PeerError
 from benchmarks.peers.load import Client, Question, ask_once
 from benchmarks.peers.processes import Tree, running
 from load_tests.measurement import percentile
-from model.artifact import EXAMPLES_FILE, GoldenExample
 from model.insurance_charges import InsuranceChargesModel
 
 CONNECTIONS = 16
@@ -50,7 +50,7 @@ class Subject:
 
 def prepare(name: str, peer: Peer, environment: Path) -> Subject:
     """Start a peer for the first time and note what it answers to the golden requests."""
-    examples = golden()
+    examples = golden(InsuranceChargesModel)
     with running(name, peer, environment) as tree:
         wait_for_answer(tree, peer, Question(peer.request(examples[0].request)))
         questions = [_answered(tree, peer, example.request) for example in examples]
@@ -59,12 +59,6 @@ def prepare(name: str, peer: Peer, environment: Path) -> Subject:
         for asked, example in zip(questions, examples, strict=True)
     ]
     return Subject(name, peer, environment, questions, max(differences) if peer.predicts else None)
-
-
-def golden() -> Sequence[GoldenExample]:
-    """Return the committed golden requests with their answers."""
-    lines = (InsuranceChargesModel.artifact_directory / EXAMPLES_FILE).read_text(encoding="utf-8").splitlines()
-    return [GoldenExample.model_validate_json(line) for line in lines]
 
 
 def measure(subject: Subject, seed: int) -> Round:

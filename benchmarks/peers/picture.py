@@ -1,7 +1,4 @@
-"""Draws ``results/peers.json`` as ``docs/pictures/peers.svg``: `python -m benchmarks.peers.picture`.
-
-The picture has a card of its own behind it, so that it reads on a light and on a dark page.
-"""
+"""Draws ``results/peers.json`` as ``docs/pictures/peers.svg``: `python -m benchmarks.peers.picture`."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -11,25 +8,13 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 
-from benchmarks.peers.catalogue import FLOOR, OWN, PEERS, ROOT
+from benchmarks.peers.catalogue import FLOOR, OWN, PEERS
 from benchmarks.peers.results import read
+from benchmarks.picture_card import PICTURES, save, style
 
-PICTURE = ROOT / "docs" / "pictures" / "peers.svg"
-INK, FAINT, OWN_COLOUR, FLOOR_COLOUR, PEER_COLOUR = "#24292f", "#d0d7de", "#0550ae", "#8c959f", "#bc4c00"
-STYLE: dict[Any, Any] = {
-    "svg.fonttype": "path",
-    "svg.hashsalt": "peers",
-    "font.size": 10,
-    "text.color": INK,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": INK,
-    "ytick.color": INK,
-}
+PICTURE = PICTURES / "peers.svg"
+OWN_COLOUR, FLOOR_COLOUR, PEER_COLOUR = "#0550ae", "#8c959f", "#bc4c00"
 
 
 @dataclass(frozen=True)
@@ -52,14 +37,12 @@ def main() -> int:
     )
     # Bars grow upwards in Matplotlib, and the cheapest is to stand on top.
     names = sorted(result["peers"], key=lambda name: -float(result["peers"][name]["cpu_us"]))
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(style("peers", 10)):
         figure = Figure(figsize=(10.4, 0.9 + 0.37 * len(names)))
         for axes, panel in zip(figure.subplots(1, len(panels), sharey=True), panels, strict=True):
             draw(axes, panel, [(name, panel.value(result["peers"][name])) for name in names])
         figure.subplots_adjust(left=0.255, right=0.975, bottom=0.07, top=0.86, wspace=0.14)
-        figure.patch.set_alpha(0)
-        figure.patches.append(_card(figure))
-        figure.savefig(PICTURE, metadata={"Date": None})
+        save(figure, PICTURE)
     print(PICTURE)
     return 0
 
@@ -76,14 +59,6 @@ def draw(axes: Axes, panel: Panel, values: Sequence[tuple[str, float]]) -> None:
     axes.tick_params("y", length=0)
     axes.set_yticks(range(len(names)), labels=[PEERS[name].title for name in names])
     axes.set_title(panel.title, fontsize=10.5, fontweight="bold", loc="left")
-
-
-def _card(figure: Figure) -> FancyBboxPatch:
-    """A white sheet with round corners behind everything."""
-    return FancyBboxPatch(
-        (0.012, 0.02), 0.976, 0.96, boxstyle="round,pad=0,rounding_size=0.02", mutation_aspect=2.2,
-        transform=figure.transFigure, facecolor="white", edgecolor=FAINT, zorder=-1,
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """A peer as processes: started on one core, measured as a whole tree, and ended to the last child."""
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -10,11 +9,11 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.cores import SERVER_CORE, bound
 from benchmarks.peers.catalogue import FOLDER, ROOT, Peer
 from benchmarks.peers.environments import PIPELINE, PeerError, last_line
 from load_tests.ports import free_port
 
-SERVER_CORE = 1
 LONGEST_STOP_S = 15.0
 
 
@@ -109,8 +108,3 @@ def _start(name: str, peer: Peer, environment: Path, log: Path) -> Tree:
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
     return Tree(process, ports["port"], log)
-
-
-def bound(core: int) -> list[str]:
-    """Return what binds a command to a core, where the system can and has it."""
-    return ["taskset", "-c", str(core)] if shutil.which("taskset") and core < (os.cpu_count() or 1) else []

@@ -4,13 +4,13 @@ import json
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from benchmarks.peers.catalogue import FLOOR, OWN, ROOT
 from benchmarks.peers.measuring import Round, Subject
+from benchmarks.result_file import RESULTS
 
-RESULT_FILE = Path(__file__).parents[1] / "results" / "peers.json"
+RESULT_FILE = RESULTS / "peers.json"
 DOCUMENT = ROOT / "docs" / "peers.md"
 
 

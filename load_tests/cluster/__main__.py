@@ -55,6 +55,7 @@ def _join(run: Path, record: Path | None) -> int:
 
 def _watch(options: argparse.Namespace) -> int:
     """Look and write until SIGTERM or SIGINT."""
+    parent = os.getppid()  # before anything is said: who hears it may end at once
     told_to_stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told_to_stop.set())
@@ -68,7 +69,6 @@ def _watch(options: argparse.Namespace) -> int:
         writer.add(first)
         sys.stdout.write(f"watching {options.deployment} in {options.namespace}: {_seen(first)}\n")
         sys.stdout.flush()
-        parent = os.getppid()
         while not told_to_stop.wait(options.every) and not (options.with_parent and os.getppid() != parent):
             writer.add(watcher.look_again())
         writer.add(watcher.look_again())

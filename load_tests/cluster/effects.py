@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from load_tests.cluster.report import ClusterReport, PodReport
 from load_tests.load_step import LoadStep
+from load_tests.report.part import Part
 from load_tests.scaling import BACK_FOR_S, SHARED_AFTER_S, SHORTEST_SHARE_S
 
 FEWEST_REQUESTS = 100
@@ -35,11 +36,7 @@ class Traffic:
         return range(inside[0], inside[-1] + 1) if inside else range(0)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PodShare(_Part):
+class PodShare(Part):
     """What a new pod answered, from when it should have its share, against what would have been fair."""
 
     name: str
@@ -51,7 +48,7 @@ class PodShare(_Part):
     ratio: float = Field(description="Answered by fair: 1 is fair.")
 
 
-class Effects(_Part):
+class Effects(Part):
     """What came of a load step. Times are seconds since it."""
 
     step_s: float = Field(description="When the step was, in seconds since the run began.")

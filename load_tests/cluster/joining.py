@@ -8,11 +8,12 @@ from pathlib import Path
 from load_tests.cluster.effects import Traffic, effects_of
 from load_tests.cluster.errors import ClusterError
 from load_tests.cluster.judging import judge_scaling
-from load_tests.cluster.report import ClusterReport
+from load_tests.cluster.reporting import cluster_report_of
 from load_tests.cluster.samples import FILE_NAME, ClusterRecord, read
 from load_tests.judgement import Verdict, worst
 from load_tests.load_step import LoadStep, load_step_of
-from load_tests.report.run_report import ObjectiveReport, RunReport
+from load_tests.report.objective_report import ObjectiveReport
+from load_tests.report.run_report import RunReport
 from load_tests.scenario import CLUSTER, parse
 from load_tests.timeline import timeline_of
 from load_tests.verdict import Told, sentence
@@ -50,7 +51,7 @@ def joined(report: RunReport, record: ClusterRecord) -> RunReport:
     """The report of a run with that of its cluster, judged by both; joining it again changes nothing."""
     scenario = parse(report.scenario, report.scenario_text)
     began_at = (report.facts.began_at or report.facts.started_at).timestamp()
-    cluster = ClusterReport.of(record, began_at, report.ended_after_s)
+    cluster = cluster_report_of(record, began_at, report.ended_after_s)
     if not cluster.at_s:
         return without_record(report, "its record does not cover the time of the run")
     step = load_step_of(scenario, timeline_of(scenario)) or LoadStep("", 0.0, report.ended_after_s, None)
@@ -90,9 +91,7 @@ def _traffic(report: RunReport) -> Traffic:
     seconds = report.seconds
     late = seconds.late or (0,) * len(seconds.begins_s)
     bad = [sum(counts) for counts in zip(late, seconds.failed, seconds.dropped, strict=True)]
-    whole = (
-        math.floor(report.ended_after_s / seconds.step_s) if seconds.step_s else 0
-    )  # of the last step there is a part
+    whole = math.floor(report.ended_after_s / seconds.step_s)  # of the last step there is a part
     return Traffic(
         step_s=seconds.step_s,
         begins_s=seconds.begins_s[:whole],

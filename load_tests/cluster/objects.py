@@ -15,11 +15,10 @@ _CPU = "cpu"
 
 def workload_of(deployment: Mapping[str, Any]) -> Workload:
     """How many pods a Deployment is to have, and which are its own."""
-    spec, status = deployment["spec"], deployment.get("status", {})
+    spec = deployment["spec"]
     labels = spec["selector"].get("matchLabels", {})
     return Workload(
         replicas=spec.get("replicas", 1),
-        ready=status.get("readyReplicas", 0),
         selector=",".join(f"{name}={value}" for name, value in labels.items()),
         container=spec["template"]["spec"]["containers"][0]["name"],
     )
@@ -78,10 +77,8 @@ def _autoscaler(written: Mapping[str, Any]) -> Autoscaler:
         most=spec["maxReplicas"],
         current=status.get("currentReplicas", 0),
         desired=status.get("desiredReplicas", 0),
-        target_percent=_percent(spec.get("metrics", []), "target", spec.get("targetCPUUtilizationPercentage")),
-        seen_percent=_percent(
-            status.get("currentMetrics") or [], "current", status.get("currentCPUUtilizationPercentage")
-        ),
+        target_percent=_percent(spec.get("metrics"), "target", spec.get("targetCPUUtilizationPercentage")),
+        seen_percent=_percent(status.get("currentMetrics"), "current", status.get("currentCPUUtilizationPercentage")),
         conditions=tuple(
             Condition(one["type"], one["status"], one.get("reason", ""), one.get("message", "")) for one in conditions
         ),

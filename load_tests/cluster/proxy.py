@@ -3,70 +3,25 @@
 A kubectl for each question would take a tenth of a second of CPU each time, on the machine that offers the load.
 """
 
-import json
 import os
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import psutil
 
+from load_tests.cluster.answers import Answer, ask
 from load_tests.cluster.errors import ClusterError
 
 START_PATIENCE_S = 20.0
-ANSWER_PATIENCE_S = 10.0
 END_PATIENCE_S = 5.0
-LONGEST_BYTES = 64 << 20
 MOST_SAID_LINES = 20
-OK = 200
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the API server said."""
-
-    status: int
-    body: bytes
-    ahead_s: float | None
-    """How far its clock is ahead of this machine's, to half a second; None if it does not say."""
-
-    @property
-    def document(self) -> Any:
-        """The body as JSON; ClusterError if it is none."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            raise ClusterError(f"the API server answers what is no JSON: {self.body[:80]!r}") from None
-
-    @property
-    def complaint(self) -> str:
-        """Why there is no answer, in its words."""
-        text = self.body.decode("utf-8", "replace")
-        with suppress(ValueError, AttributeError):
-            text = json.loads(text).get("message", text)
-        return f"{self.status} {' '.join(str(text).split())[:200]}".strip()
-
-
-class _SocketConnection(HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=ANSWER_PATIENCE_S)
-        self._path = path
-
-    def connect(self) -> None:
-        """Connect to the socket instead of a port, which everybody on this machine could use."""
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
 
 
 class ApiProxy:
@@ -84,6 +39,7 @@ class ApiProxy:
         where = ["--context", context] if context else []
         self._command = [*program, "proxy", *where, "--reject-methods", "^(POST|PUT|PATCH|DELETE)$"]
         self._folder = tempfile.TemporaryDirectory(prefix="loadproof-")
+        self._socket = Path(self._folder.name) / "api"
         self._process: subprocess.Popen[bytes] | None = None
         self._said: list[bytes] = []
         self._listening: threading.Thread | None = None
@@ -92,12 +48,11 @@ class ApiProxy:
     def start(self) -> None:
         """Start kubectl, again if it has ended; ClusterError quotes why it cannot be."""
         self._stop_process()
-        path = self._path
-        path.unlink(missing_ok=True)
+        self._socket.unlink(missing_ok=True)
         self._said = []
         try:
             self._process = subprocess.Popen(
-                [*self._command, "--unix-socket", str(path)],
+                [*self._command, "--unix-socket", str(self._socket)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -110,11 +65,7 @@ class ApiProxy:
             ) from None
         self._listening = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
         self._listening.start()
-        self._wait_for_socket(path)
-
-    @property
-    def _path(self) -> Path:
-        return Path(self._folder.name) / "api"
+        self._wait_for_socket()
 
     def _listen(self, output: IO[bytes] | None) -> None:
         """Keep the first lines that kubectl says, and go on reading, lest it blocks."""
@@ -125,10 +76,10 @@ class ApiProxy:
                 if len(self._said) < MOST_SAID_LINES:
                     self._said.append(line)
 
-    def _wait_for_socket(self, path: Path) -> None:
+    def _wait_for_socket(self) -> None:
         ends_s = time.monotonic() + START_PATIENCE_S
         while time.monotonic() < ends_s and self.runs:
-            if path.exists():
+            if self._socket.exists():
                 return
             time.sleep(0.02)
         self._stop_process()
@@ -142,17 +93,7 @@ class ApiProxy:
 
     def get(self, path: str) -> Answer:
         """Ask once; ClusterError if nobody answers."""
-        connection = _SocketConnection(self._path)
-        began_s = time.time()
-        try:
-            connection.request("GET", path)
-            response = connection.getresponse()
-            body = response.read(LONGEST_BYTES)
-        except (OSError, HTTPException) as error:
-            raise ClusterError(f"the API server does not answer: {error or type(error).__name__}") from None
-        finally:
-            connection.close()
-        return Answer(response.status, body, _ahead_s(response.headers["Date"], (began_s + time.time()) / 2))
+        return ask(self._socket, path)
 
     @property
     def cpu_s(self) -> float:
@@ -185,11 +126,3 @@ class ApiProxy:
         """End kubectl and remove its socket."""
         self._stop_process()
         self._folder.cleanup()
-
-
-def _ahead_s(date: str | None, now_s: float) -> float | None:
-    """The date of an answer against the time at which it was made; it is cut to whole seconds."""
-    try:
-        return round(parsedate_to_datetime(date or "").timestamp() + 0.5 - now_s, 2)
-    except ValueError:
-        return None

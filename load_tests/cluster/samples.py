@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from pydantic.dataclasses import dataclass
 
 from load_tests.cluster.errors import ClusterError
 from load_tests.cluster.measures import CpuCounters
+from load_tests.report.part import Part
 
 FILE_NAME = "cluster.jsonl"
 FORMAT = 1
@@ -22,7 +23,6 @@ class Workload:
 
     replicas: int
     """How many pods it is to have."""
-    ready: int
     selector: str
     """Labels of its pods."""
     container: str
@@ -74,11 +74,7 @@ class Autoscaler:
     conditions: tuple[Condition, ...] = ()
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Header(_Line):
+class Header(Part):
     """The first line: what is watched."""
 
     format: int = FORMAT
@@ -88,7 +84,7 @@ class Header(_Line):
     """How often it is looked at."""
 
 
-class Sample(_Line):
+class Sample(Part):
     """One look."""
 
     at: float
@@ -129,7 +125,7 @@ class Writer:
         self._before = sample
         self._write(sample.model_copy(update=same))
 
-    def _write(self, line: _Line) -> None:
+    def _write(self, line: Part) -> None:
         self._file.write(line.model_dump_json(exclude_none=True, exclude_defaults=isinstance(line, Sample)) + "\n")
         self._file.flush()
 
@@ -138,7 +134,7 @@ class Writer:
         self._file.close()
 
 
-class ClusterRecord(_Line):
+class ClusterRecord(Part):
     """All of a record, with every part written out in every look."""
 
     header: Header

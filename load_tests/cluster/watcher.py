@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 import psutil
 
+from load_tests.cluster.answers import OK, Answer
 from load_tests.cluster.errors import ClusterError
 from load_tests.cluster.measures import CpuCounters, counters_in
 from load_tests.cluster.objects import autoscaler_of, pods_of, usage_of, workload_of
-from load_tests.cluster.proxy import OK, Answer, ApiProxy
+from load_tests.cluster.proxy import ApiProxy
 from load_tests.cluster.samples import Autoscaler, Sample, Workload
 
 LOOK_EVERY_S = 5.0

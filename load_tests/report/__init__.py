@@ -1,1 +1,1 @@
-"""What a run leaves behind: `run.json`, a table for the terminal and one for Markdown."""
+"""What a run leaves behind: `run.json`, tables for the terminal and in Markdown, a page of pictures, and JUnit XML."""

@@ -6,7 +6,7 @@ from load_tests.cluster.judging import said_back, said_balance, said_first
 from load_tests.cluster.report import ClusterReport, PodReport
 from load_tests.quantities import format_duration
 from load_tests.report.run_report import RunReport
-from load_tests.report.tables import Table
+from load_tests.report.tables import Table, as_sentence
 
 
 def cluster_sentence(report: RunReport) -> str:
@@ -20,7 +20,7 @@ def cluster_sentence(report: RunReport) -> str:
     parts += [ready, lost]
     if effects.first_new_pod_s is not None:
         parts.append(said_balance(effects.shares))
-    return _sentence("; ".join(parts))
+    return as_sentence("; ".join(parts))
 
 
 def cluster_notes(report: RunReport) -> Iterator[str]:
@@ -49,11 +49,8 @@ def pod_table(report: RunReport) -> Table:
 def _pod_row(pod: PodReport, report: RunReport) -> tuple[str, ...]:
     used = max((cores for cores in pod.used_cores if cores is not None), default=None)
     throttled = max((share for share in pod.throttled if share is not None), default=None)
-    ratio = (
-        next((share.ratio for share in report.effects.shares if share.name == pod.name), None)
-        if report.effects
-        else None
-    )
+    shares = report.effects.shares if report.effects else ()
+    ratio = next((share.ratio for share in shares if share.name == pod.name), None)
     return (
         pod.name,
         pod.node,
@@ -65,10 +62,6 @@ def _pod_row(pod: PodReport, report: RunReport) -> tuple[str, ...]:
         f"{sum(report.seconds.served.get(pod.name, ())):,}",
         "–" if ratio is None else f"{ratio:.0%}",
     )
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
 
 
 def autoscaler_words(cluster: ClusterReport) -> str:

@@ -7,7 +7,8 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from load_tests.judgement import Verdict
 from load_tests.report.cluster_text import cluster_notes
-from load_tests.report.run_report import ObjectiveReport, RunReport
+from load_tests.report.objective_report import ObjectiveReport
+from load_tests.report.run_report import RunReport
 from load_tests.report.tables import remarks
 
 TRUST = "the measurement can be trusted"

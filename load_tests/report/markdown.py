@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from load_tests.report.cluster_text import cluster_notes, cluster_sentence
 from load_tests.report.run_report import RunReport
-from load_tests.report.tables import Table, objective_table, remarks, stage_table
+from load_tests.report.tables import Table, as_sentence, objective_table, remarks, stage_table
 
 FILE_NAME = "report.md"
 
@@ -14,7 +14,7 @@ def render(report: RunReport) -> str:
     lines = [
         f"## {report.verdict}: {report.scenario}",
         "",
-        f"{report.reason[0].upper()}{report.reason[1:]}. "
+        f"{as_sentence(report.reason)} "
         f"Load on `{report.facts.target}` from {report.facts.started_at:%Y-%m-%d %H:%M} UTC, "
         f"{report.ended_after_s:.0f} s.",
         "",

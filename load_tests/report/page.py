@@ -12,7 +12,14 @@ from load_tests.report.charts.drawn import draw_all
 from load_tests.report.charts.palette import Colour
 from load_tests.report.cluster_text import autoscaler_words, cluster_notes, cluster_sentence, pod_table
 from load_tests.report.run_report import RunReport
-from load_tests.report.tables import distortions, failure_table, generator_table, objective_table, stage_table
+from load_tests.report.tables import (
+    as_sentence,
+    distortions,
+    failure_table,
+    generator_table,
+    objective_table,
+    stage_table,
+)
 
 MEANINGS = {
     Verdict.PASS: "Every objective is kept, proven at the stated confidence.",
@@ -42,7 +49,7 @@ def render(report: RunReport) -> str:
     *over_run, health = draw_all(report)
     return environment.get_template("page.html").render(
         report=report,
-        reason=_sentence(report.reason),
+        reason=as_sentence(report.reason),
         meaning=MEANINGS[report.verdict],
         verdicts=[*Verdict],
         glance=[*_glance(report)],
@@ -61,10 +68,6 @@ def render(report: RunReport) -> str:
         facts=[*_facts(report)],
         palette=[*Colour],
     )
-
-
-def _sentence(reason: str) -> str:
-    return f"{reason[0].upper()}{reason[1:]}." if reason else ""
 
 
 def _glance(report: RunReport) -> Iterator[Fact]:

@@ -4,25 +4,18 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from load_tests.generator_health import Generator
 from load_tests.measurement import Measurement, percentile
+from load_tests.report.part import Column, Part
 from load_tests.tally import Second
 
 MOST_STEPS = 600
 """More points than this no picture shows."""
-NINES = 5
-"""The percentile plot ends at 99.999 %."""
-
-Column = tuple[float | None, ...]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SecondsReport(_Part):
+class SecondsReport(Part):
     """Requests by the time at which they were due, in equal steps; times are seconds since the run began.
 
     Every column has one entry a step. Latencies are of correct answers, in milliseconds; null without one.
@@ -87,7 +80,7 @@ def _column(latencies_s: Sequence[Sequence[float]], percent: float) -> Column:
     return tuple(round(percentile(rising, percent) * 1000, 3) if rising else None for rising in latencies_s)
 
 
-class GeneratorReport(_Part):
+class GeneratorReport(Part):
     """One process that offered load, sampled about once a second; every column has one entry a sample."""
 
     name: str
@@ -124,12 +117,3 @@ class GeneratorReport(_Part):
 def _parts(column: Sequence[float], every: int) -> Iterator[Sequence[float]]:
     """Whole parts of `every` samples each."""
     return (column[begin : begin + every] for begin in range(0, len(column) - every + 1, every))
-
-
-def percentile_curve(rising: Sequence[float]) -> tuple[tuple[float, float], ...]:
-    """Percents and latencies in milliseconds, closer together towards the end, and not beyond what was seen."""
-    percents = [0.0, *(100 * (1 - 10 ** (-step / 10)) for step in range(1, 10 * NINES + 1))]
-    seen = [percent for percent in percents if len(rising) * (1 - percent / 100) >= 1]
-    return tuple(
-        (round(percent, 5), round(percentile(rising, percent) * 1000, 3)) for percent in (*seen, 100.0) if rising
-    )

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from load_tests.report.run_report import ObjectiveReport, RunReport, StageReport
+from load_tests.report.objective_report import ObjectiveReport
+from load_tests.report.run_report import RunReport
 from load_tests.report.series import GeneratorReport
+from load_tests.report.stage_report import StageReport
 
 MUCH_LESS = 0.95
 """Below this share of what they would have asked, closed users are said to have given way."""
@@ -17,6 +19,11 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int]
+
+
+def as_sentence(text: str) -> str:
+    """A text with a capital and a full stop; empty if there is none."""
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def stage_table(report: RunReport) -> Table:

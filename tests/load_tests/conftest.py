@@ -5,26 +5,38 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from load_tests.arrivals import open_arrivals
 from load_tests.report.run_report import FILE_NAME, RunReport
-from tests.conftest import ROOT
+from load_tests.scenario import load
+from load_tests.timeline import timeline_of
+from tests.conftest import ROOT, RunningService, ServiceFactory
 from tests.load_tests.plain_locust import PlainRun, StartPlain
 from tests.load_tests.processes import LONGEST_RUN_S, wait_until_told
 
 PATIENCE_S = 10.0
 SCENARIO = """
 model: insurance_charges_model
-load: {arrivals: open, warmup: 1s, settle: 500ms, timeout: 2s, connections: 2s, invalid: 1/6, golden: 1/10, seed: 5}
+load: {warmup: 500ms, settle: 500ms, timeout: 20s, connections: 2s, invalid: 1/6, golden: 1/8, in_flight: 3000, seed: 5}
 stages:
-  - {name: first,  rate: 100/s, for: 4s}
-  - {name: second, rate: 150/s, for: 3s}
-slo: {p99: 1500ms, errors: 1%, throughput: 99%}
+  - {name: first,  rate: 100/s, for: 2s}
+  - {name: second, rate: 150/s, for: 2s}
+slo: {p95: 15s, errors: 5%, throughput: 95%}
 """
+"""Short, and so patient that a machine that stands still for a second or two gives it no other verdict."""
+
+
+def with_long(stage: str, scenario: str) -> str:
+    """Make a stage last so long that a test does to it whatever it wants, however busy the machine."""
+    before, name, after = scenario.partition(f"name: {stage},")
+    lasts, rest = after.split("for: ", maxsplit=1)
+    return f"{before}{name}{lasts}for: 60{rest[1:]}"
 
 
 @dataclass(frozen=True)
@@ -45,9 +57,15 @@ class FinishedRun:
         """Its `run.json`."""
         return RunReport.model_validate_json((self.folder / FILE_NAME).read_bytes())
 
+    @property
+    def scheduled_s(self) -> list[float]:
+        """When each of its requests was due, if it is an open one; seconds since it began."""
+        scenario = load(str(self.folder.with_name("scenario.yaml")))
+        return list(open_arrivals(scenario, timeline_of(scenario)))
+
 
 class StartedRun:
-    """A load test under way."""
+    """A load test under way; its report and what it was started with are in the folder."""
 
     def __init__(self, scenario: str, host: str, folder: Path, *options: str, **environment: str) -> None:
         self.folder = folder / "report"
@@ -75,6 +93,12 @@ class StartedRun:
 
 
 StartRun = Callable[..., StartedRun]
+
+
+@pytest.fixture(scope="module")
+def service(running_service: ServiceFactory) -> RunningService:
+    """Give one healthy service to all tests of a module."""
+    return running_service()
 
 
 @pytest.fixture
@@ -115,22 +139,37 @@ def start_plain(tmp_path: Path) -> Iterator[StartPlain]:
         run.process.wait()
 
 
-@pytest.fixture
-def stub_service() -> Iterator[Callable[[str, str], str]]:
-    """Start a service that answers everything with one status and body; its base URL."""
-    processes: list[subprocess.Popen[str]] = []
+class StubService:
+    """A `stub_service.py` process, which answers everything with one status and body."""
 
-    def start(status: str, body: str) -> str:
+    def __init__(self, status: str, body: str) -> None:
         command = [sys.executable, str(Path(__file__).with_name("stub_service.py")), status, body]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        processes.append(process)
-        assert process.stdout is not None
-        return f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.url = f"http://127.0.0.1:{self.process.stdout.readline().strip()}"
+
+    def count_of(self, name: str) -> int:
+        """What it has counted: `connections`, `requests_per_connection`."""
+        with urllib.request.urlopen(f"{self.url}/{name}") as answer:  # noqa: S310
+            return int(answer.read())
+
+
+Stub = Callable[[str, str], StubService]
+
+
+@pytest.fixture(scope="module")
+def stub() -> Iterator[Stub]:
+    """Start services that do wrong; killed after the module's tests."""
+    started: list[StubService] = []
+
+    def start(status: str, body: str) -> StubService:
+        started.append(StubService(status, body))
+        return started[-1]
 
     yield start
-    for process in processes:
-        process.kill()
-        process.communicate()
+    for service in started:
+        service.process.kill()
+        service.process.communicate()
 
 
 class RunningResponder:

@@ -1,4 +1,4 @@
-"""Waiting for what the processes of a load test tell."""
+"""The processes of a load test: who they are, and waiting for what they tell."""
 
 import subprocess
 import time
@@ -14,3 +14,8 @@ def wait_until_told(process: "subprocess.Popen[bytes]", output: Path, text: str)
         if process.poll() is not None or time.monotonic() > deadline:
             raise AssertionError(f"never said {text!r}: {output.read_text(encoding='utf-8')}")
         time.sleep(0.05)
+
+
+def children_of(pid: int) -> list[int]:
+    """Process ids of those that a process has started."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

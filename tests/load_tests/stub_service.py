@@ -1,29 +1,38 @@
 """A service that does wrong on purpose: `python stub_service.py STATUS BODY` answers everything with these.
 
-`GET /connections` answers with the number of connections it has accepted, that one included, and
-`GET /requests_per_connection` with the most requests that have come on one of them.
+`GET /connections` answers with the number of connections it has accepted, that one included,
+`GET /requests_per_connection` with the most requests that have come on one of them, and `GET /longest_use_ms` with the
+longest time from the first to the last of them.
 """
 
 import asyncio
 import sys
+import time
 
 
 async def serve(status: str, body: bytes) -> None:
     """Answer until killed; the first line written is the port."""
     accepted = most = 0
+    longest_s = 0.0
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal accepted, most
+        nonlocal accepted, most, longest_s
         accepted += 1
-        requests = 0
+        requests, first_s = 0, 0.0
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                came_s = time.monotonic()
+                first_s = came_s if not requests else first_s
                 length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
                 await reader.readexactly(int(length or 0))
                 requests += 1
-                most = max(most, requests)
-                counts = {b"/connections": accepted, b"/requests_per_connection": most}
+                most, longest_s = max(most, requests), max(longest_s, came_s - first_s)
+                counts = {
+                    b"/connections": accepted,
+                    b"/requests_per_connection": most,
+                    b"/longest_use_ms": round(longest_s * 1000),
+                }
                 count = counts.get(head.split(b" ")[1])
                 writer.write(response(status, body) if count is None else response("200 OK", str(count).encode()))
                 await writer.drain()

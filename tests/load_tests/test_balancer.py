@@ -5,7 +5,7 @@ import urllib.request
 
 import pytest
 
-from tests.balancer import Balancer
+from benchmarks.balancer import Balancer
 from tests.load_tests.conftest import PATIENCE_S, Respond
 
 

@@ -20,7 +20,7 @@ from load_tests.calibration import (
 from load_tests.cpu_allowance import available_cores
 from load_tests.launch import choose
 from load_tests.report.floor_table import abilities, show
-from load_tests.report.run_report import LatencyReport, StageReport
+from load_tests.report.stage_report import LatencyReport, StageReport
 
 
 def row(offered_rps: float, p99_ms: float = 4.0, *, kept_up: bool = True) -> FloorRow:

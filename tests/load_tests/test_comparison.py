@@ -13,7 +13,7 @@ from load_tests.bootstrap import evenly, percentile_interval
 from load_tests.comparison import Change, Count, Finding, compare, percentile_ratio, rate_ratio
 from load_tests.judgement import Verdict
 from load_tests.objectives import ErrorObjective, GoodputObjective, LatencyObjective, Objective, ThroughputObjective
-from load_tests.report.run_report import ObjectiveReport
+from load_tests.report.objective_report import ObjectiveReport
 from tests.load_tests.test_bootstrap import independent
 
 P99 = LatencyObjective(99, 0.1)

@@ -18,8 +18,8 @@ from tests.conftest import ROOT, ServiceFactory
 
 SHORT = """
 model: insurance_charges_model
-load: {warmup: 1s, settle: 1s}
-stages: [{name: only, rate: 40/s, for: 4s}]
+load: {warmup: 500ms, settle: 500ms, timeout: 20s}
+stages: [{name: only, rate: 40/s, for: 3s}]
 slo: {errors: 5%}
 """
 
@@ -89,4 +89,4 @@ def test_a_program_is_told_how_long_a_scenario_lasts(tmp_path: Path, capsys: pyt
     (tmp_path / "short.yaml").write_text(SHORT, encoding="utf-8")
     assert main(["check", "--json", str(tmp_path / "short.yaml")]) == 0
     [told] = json.loads(capsys.readouterr().out)
-    assert told == {"name": "short", "file": str(tmp_path / "short.yaml"), "lasts_s": 5.0, "timeout_s": 2.0}
+    assert told == {"name": "short", "file": str(tmp_path / "short.yaml"), "lasts_s": 3.5, "timeout_s": 20.0}

@@ -7,7 +7,8 @@ import pytest
 
 from load_tests.generator_health import Generator
 from load_tests.judgement import Verdict
-from load_tests.live import LiveObjective, LiveReport, State, final_report, live_report, planned
+from load_tests.live import planned, report_so_far
+from load_tests.live_report import LiveObjective, LiveReport, State, final_report
 from load_tests.outcomes import Outcome
 from load_tests.record import RunRecord
 from load_tests.report.run_report import RunFacts, ServiceReport, report_of
@@ -32,7 +33,7 @@ def two_stages(**slo: object) -> Scenario:
 
 def live(scenario: Scenario, now_s: float, *, good: int = 0, bad: int = 0, due_s: float = 3.5) -> LiveReport:
     """A run at a time, of whose requests these have ended, all due at once."""
-    return live_report(record_of(scenario, now_s, good=good, bad=bad, due_s=due_s), now_s)
+    return report_so_far(record_of(scenario, now_s, good=good, bad=bad, due_s=due_s), now_s)
 
 
 def record_of(scenario: Scenario, now_s: float, *, good: int = 0, bad: int = 0, due_s: float = 3.5) -> RunRecord:
@@ -116,7 +117,7 @@ def test_nothing_is_to_come_once_a_run_is_stopped() -> None:
     record = record_of(two_stages(), 8.0, good=100)
     record.stopped_by = "SIGTERM"
     record.stop_offering()
-    report = live_report(record, 9.0)
+    report = report_so_far(record, 9.0)
     assert (report.state, report.verdict, report.now_s) == (State.OVER, Verdict.INVALID, 8.0)
     assert report.distrust == ("the run is being stopped by SIGTERM",)
     assert [objective.to_come for objective in report.objectives] == [0, 0]
@@ -139,7 +140,7 @@ def test_a_run_passes_so_far_when_nothing_is_left_to_be_proven(first: int, secon
     record = record_of(two_stages(), 20.0, good=first)
     for _ in range(second):
         record.tally.append(14.5, 14.5, 14.51, Outcome.CORRECT)
-    assert live_report(record, 20.0).verdict == verdict
+    assert report_so_far(record, 20.0).verdict == verdict
 
 
 @pytest.mark.parametrize(("dropped", "distrusted"), [(5, False), (6, True)])
@@ -147,7 +148,7 @@ def test_a_generator_that_drops_too_much_is_distrusted_as_soon_as_it_is_seen(dro
     record = record_of(two_stages(), 12.0, good=1000 - dropped)
     for _ in range(dropped):
         record.tally.append(3.5, 3.5, 3.5, Outcome.DROPPED)
-    report = live_report(record, 12.0)
+    report = report_so_far(record, 12.0)
     assert (report.verdict is Verdict.INVALID) == distrusted
     assert any("the generator dropped 6 of 1000" in reason for reason in report.distrust) == distrusted
 
@@ -157,7 +158,7 @@ def test_of_many_generators_the_worst_is_shown() -> None:
     record.generators += [Generator("one"), Generator("two", cores=0.5), Generator("has not told yet")]
     record.generators[0].health.append(7.0, 0.2, 0.003, 4)
     record.generators[1].health.append(7.1, 0.3, 0.001, 5)
-    shown = live_report(record, 8.0).generators
+    shown = report_so_far(record, 8.0).generators
     assert shown is not None
     assert (shown.cpu_share, shown.latest_ms, shown.in_flight, shown.dropped) == (0.6, 3.0, 9, 0)
 
@@ -184,5 +185,5 @@ def test_a_look_takes_no_longer_after_many_requests_than_after_few() -> None:
 def cost_s_of_a_look(record: RunRecord, now_s: float) -> float:
     record.tally.append(3.5, 3.5, 3.51, Outcome.CORRECT)
     before_s = time.process_time()
-    live_report(record, now_s)
+    report_so_far(record, now_s)
     return time.process_time() - before_s

@@ -17,8 +17,8 @@ import pytest
 from load_tests.judgement import Verdict
 from load_tests.ports import free_port
 from load_tests.report.run_report import FILE_NAME, RunReport
-from tests.conftest import ROOT, ServiceFactory
-from tests.load_tests.conftest import SCENARIO
+from tests.conftest import ROOT, RunningService
+from tests.load_tests.conftest import SCENARIO, with_long
 
 DEADLINE_S = 60.0
 LOCUSTFILE = ROOT / "load_tests" / "locustfile.py"
@@ -28,19 +28,11 @@ def locust(*options: str) -> list[str]:
     return [sys.executable, "-m", "locust", *options]
 
 
-@pytest.fixture
-def scenario_file(tmp_path: Path) -> Path:
-    path = tmp_path / "scenario.yaml"
-    path.write_text(SCENARIO)
-    return path
-
-
 def test_an_independent_load_test_runs_without_a_change_and_without_an_error(
-    running_service: ServiceFactory, tmp_path: Path
+    service: RunningService, tmp_path: Path
 ) -> None:
-    service = running_service()
     locustfile = Path(__file__).with_name("independent_locustfile.py")
-    command = locust("-f", str(locustfile), "--headless", "-u", "10", "-r", "10", "-t", "12s", "--host", service.url)
+    command = locust("-f", str(locustfile), "--headless", "-u", "30", "-r", "30", "-t", "6s", "--host", service.url)
     finished = subprocess.run([*command, "--csv", str(tmp_path / "run")], capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
     with (tmp_path / "run_stats.csv").open() as file:
@@ -49,11 +41,10 @@ def test_an_independent_load_test_runs_without_a_change_and_without_an_error(
     assert int(total["Failure Count"]) == 0
 
 
-def test_plain_locust_gives_the_verdict_as_its_exit_code(
-    running_service: ServiceFactory, scenario_file: Path, tmp_path: Path
-) -> None:
-    options = ("-f", str(LOCUSTFILE), "--headless", "--host", running_service().url)
-    own = ("--scenario", str(scenario_file), "--report-folder", str(tmp_path / "report"))
+def test_plain_locust_gives_the_verdict_as_its_exit_code(service: RunningService, tmp_path: Path) -> None:
+    (tmp_path / "scenario.yaml").write_text(SCENARIO)
+    options = ("-f", str(LOCUSTFILE), "--headless", "--host", service.url)
+    own = ("--scenario", "scenario.yaml", "--report-folder", str(tmp_path / "report"))
     finished = subprocess.run(locust(*options, *own), capture_output=True, text=True, check=False, cwd=tmp_path)
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.rstrip("\n").split("\n")[-1].startswith("PASS (exit 0): ")
@@ -69,11 +60,10 @@ def test_plain_locust_refuses_a_wrong_scenario_with_the_usage_exit_code(scenario
     assert re.search("no scenario 'nothing'|model: 1", finished.stderr)
 
 
-def test_a_run_that_is_ended_by_run_time_says_at_which_stage(
-    running_service: ServiceFactory, scenario_file: Path, tmp_path: Path
-) -> None:
-    options = ("-f", str(LOCUSTFILE), "--headless", "--host", running_service().url, "--run-time", "3s")
-    own = ("--scenario", str(scenario_file), "--report-folder", str(tmp_path / "report"))
+def test_a_run_that_is_ended_by_run_time_says_at_which_stage(service: RunningService, tmp_path: Path) -> None:
+    (tmp_path / "scenario.yaml").write_text(with_long("first", SCENARIO))
+    options = ("-f", str(LOCUSTFILE), "--headless", "--host", service.url, "--run-time", "3s")
+    own = ("--scenario", "scenario.yaml", "--report-folder", str(tmp_path / "report"))
     finished = subprocess.run(locust(*options, *own), capture_output=True, text=True, check=False, cwd=tmp_path)
     assert finished.returncode == 4, finished.stderr
     report = RunReport.model_validate_json((tmp_path / "report" / FILE_NAME).read_bytes())
@@ -83,11 +73,12 @@ def test_a_run_that_is_ended_by_run_time_says_at_which_stage(
 
 
 @pytest.fixture
-def web_page(running_service: ServiceFactory, scenario_file: Path, tmp_path: Path) -> Iterator[str]:
-    """Locust's web page with the scenario as its default; its base URL."""
+def web_page(service: RunningService, tmp_path: Path) -> Iterator[str]:
+    """Locust's web page with a scenario as its default, which it reads when a test is started; its base URL."""
+    (tmp_path / "scenario.yaml").write_text(SCENARIO)
     port = free_port()
-    options = ("-f", str(LOCUSTFILE), "--host", running_service().url, "--web-host", "127.0.0.1")
-    own = ("--web-port", str(port), "--scenario", str(scenario_file), "--report-folder", str(tmp_path / "report"))
+    options = ("-f", str(LOCUSTFILE), "--host", service.url, "--web-host", "127.0.0.1")
+    own = ("--web-port", str(port), "--scenario", "scenario.yaml", "--report-folder", str(tmp_path / "report"))
     with (tmp_path / "locust.log").open("wb") as log:
         process = subprocess.Popen(
             locust(*options, *own), cwd=tmp_path, stdout=log, stderr=log, stdin=subprocess.DEVNULL
@@ -130,11 +121,12 @@ def test_a_test_started_on_the_web_page_follows_the_scenario_and_is_judged(web_p
     report = wait_for_report(tmp_path / "report")
     assert report.verdict is Verdict.PASS
     assert [stage.name for stage in report.stages] == ["warm-up", "first", "second"]
-    assert "PASS (exit 0): 6 of 6 objectives kept" in ask(f"{web_page}/logs"), "where the page shows Locust's log"
+    wait_for(lambda: "PASS (exit 0): 6 of 6 objectives kept" in ask(f"{web_page}/logs"))
     wait_for(lambda: "\nPASS (exit 0): " in (tmp_path / "locust.log").read_text(encoding="utf-8"))
 
 
 def test_a_test_stopped_on_the_web_page_is_invalid_and_says_at_which_stage(web_page: str, tmp_path: Path) -> None:
+    (tmp_path / "scenario.yaml").write_text(with_long("first", SCENARIO))
     ask(f"{web_page}/swarm", {"user_count": "1", "spawn_rate": "1"})
     wait_for(lambda: "first:" in (tmp_path / "locust.log").read_text(encoding="utf-8"))
     ask(f"{web_page}/stop", {"stop": "now"})

@@ -14,26 +14,21 @@ import pytest
 from load_tests.judgement import Verdict
 from load_tests.ports import free_port
 from load_tests.report.run_report import FILE_NAME, RunReport
-from tests.conftest import ROOT, RunningService, ServiceFactory
-from tests.load_tests.conftest import SCENARIO, StartRun
-from tests.load_tests.test_real_runs import children_of, schedule_of
+from tests.conftest import ROOT, RunningService
+from tests.load_tests.conftest import SCENARIO, StartRun, Stub, with_long
+from tests.load_tests.processes import children_of
 
 DEADLINE_S = 60.0
 CLOSED = """
 model: insurance_charges_model
-load: {arrivals: closed, warmup: 1s, settle: 3s, timeout: 1s, connections: reuse, invalid: 1/6, seed: 5}
+load: {arrivals: closed, warmup: 500ms, settle: 2s, timeout: 20s, connections: reuse, golden: 0%, seed: 5}
 stages:
-  - {name: five, users: 5, each: 5/s, for: 6s}
-  - {name: two,  users: 2, each: 5/s, for: 5s}
-slo: {p95: 900ms, errors: none}
+  - {name: five, users: 5, each: 20/s, for: 4s}
+  - {name: two,  users: 2, each: 20/s, for: 3s}
+slo: {p95: 15s, errors: none}
 scope: run
 """
 Locust = Callable[..., "subprocess.Popen[str]"]
-
-
-@pytest.fixture(scope="module")
-def service(running_service: ServiceFactory) -> RunningService:
-    return running_service()
 
 
 @pytest.fixture
@@ -55,41 +50,44 @@ def locust() -> Iterator[Locust]:
 def test_three_processes_offer_the_requests_of_one_to_the_request(start_run: StartRun, service: RunningService) -> None:
     run = start_run(service.url, SCENARIO, "--processes", "3").finish()
     assert run.exit_code == 0, run.output
-    timeline, arrivals = schedule_of(run)
+    due_s = run.scheduled_s
     assert [stage.due for stage in run.report.stages] == [
-        sum(window.judged_from_s <= due_s < window.ends_s for due_s in arrivals) for window in timeline.windows
+        sum(stage.judged_from_s <= at_s < stage.ends_s for at_s in due_s) for stage in run.report.stages
     ]
     assert list(run.report.seconds.due) == [
-        sum(begin_s <= due_s < begin_s + 1 for due_s in arrivals) for begin_s in run.report.seconds.begins_s
+        sum(begin_s <= at_s < begin_s + 1 for at_s in due_s) for begin_s in run.report.seconds.begins_s
     ]
     assert [generator.name for generator in run.report.generators] == ["worker 1", "worker 2", "worker 3"]
-    assert all(len(generator.at_s) > 5 for generator in run.report.generators)
+    assert all(len(generator.at_s) > 2 for generator in run.report.generators)
 
 
-@pytest.mark.alone
-def test_a_separate_master_and_its_workers_count_what_one_process_counts(
-    start_run: StartRun, service: RunningService, locust: Locust, tmp_path: Path
+def test_a_separate_master_and_its_workers_have_the_users_of_one_process(
+    stub: Stub, locust: Locust, tmp_path: Path
 ) -> None:
-    """The scenario travels: no worker has the file."""
-    alone = start_run(service.url, CLOSED)
+    """Each has a connection of its own, and asks no more often than it may. No worker has the file of the scenario."""
+    service = stub("200 OK", '{"charges": 1000.0}')
+    (tmp_path / "closed.yaml").write_text(CLOSED)
     port = str(free_port())
     workers = [locust("--worker", "--master-port", port) for _ in range(2)]
     master = locust(
         *("--master", "--master-bind-port", port, "--expect-workers", "2", "--headless", "--host", service.url),
-        *("--scenario", str(tmp_path / "scenario.yaml"), "--report-folder", str(tmp_path / "together")),
+        *("--scenario", str(tmp_path / "closed.yaml"), "--report-folder", str(tmp_path / "together")),
     )
     output, _ = master.communicate(timeout=DEADLINE_S)
     assert master.returncode == 0, output
     together = RunReport.model_validate_json((tmp_path / "together" / FILE_NAME).read_bytes())
-    assert [stage.due for stage in together.stages] == [stage.due for stage in alone.finish().report.stages]
     assert [worker.wait(DEADLINE_S) for worker in workers] == [0, 0]
+    for stage in together.stages:
+        assert stage.due <= stage.offered_rps * (stage.ends_s - stage.judged_from_s)
+    others = ("the master, which asks what is served", "this test, which asks for the number")
+    assert service.count_of("connections") == 5 + len(others)
 
 
 def test_a_lost_worker_makes_the_run_invalid_and_ends_it(start_run: StartRun, service: RunningService) -> None:
-    run = start_run(service.url, SCENARIO.replace("for: 3s", "for: 60s"), "--processes", "2")
+    run = start_run(service.url, with_long("first", SCENARIO), "--processes", "2")
     run.wait_for("first:")
-    [master] = children_of(run.process)
-    worker = children_of_pid(master)[0]
+    [master] = children_of(run.process.pid)
+    worker = children_of(master)[0]
     os.kill(worker, signal.SIGKILL)
     finished = run.finish()
     assert finished.exit_code == 4, finished.output
@@ -102,10 +100,10 @@ def test_a_lost_worker_makes_the_run_invalid_and_ends_it(start_run: StartRun, se
 def test_a_signal_ends_all_processes_of_a_run_with_its_reports(
     start_run: StartRun, service: RunningService, number: signal.Signals
 ) -> None:
-    run = start_run(service.url, SCENARIO, "--processes", "2")
+    run = start_run(service.url, with_long("second", SCENARIO), "--processes", "2")
     run.wait_for("second:")
-    [master] = children_of(run.process)
-    workers = children_of_pid(master)
+    [master] = children_of(run.process.pid)
+    workers = children_of(master)
     run.process.send_signal(number)
     finished = run.finish()
     assert finished.exit_code == 4, finished.output
@@ -133,7 +131,3 @@ def test_a_worker_with_other_payloads_is_refused(service: RunningService, locust
     output, _ = master.communicate(timeout=DEADLINE_S)
     assert master.returncode == 4, output
     assert "makes other payloads than the master" in output
-
-
-def children_of_pid(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

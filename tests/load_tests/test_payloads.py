@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from load_tests.offered_load import Load
 from load_tests.outcomes import Outcome
 from load_tests.payloads.deck import Deck, Payload, make_deck
 from load_tests.payloads.source import PayloadSource, Record, source_for
-from load_tests.scenario import Load
 from load_tests.scenario_errors import ScenarioError
 from model.insurance_charges.schema import InsuranceRecord
 from model.taxi_fare.schema import TripRecord

@@ -7,10 +7,11 @@ import pytest
 
 from load_tests.arrivals import open_arrivals
 from load_tests.generator_health import Generator, HealthSampler, share_hosts
+from load_tests.offered_load import GRACE_S
 from load_tests.outcomes import Outcome
 from load_tests.payloads.deck import Deck, Payload
 from load_tests.record import RunRecord
-from load_tests.run import GRACE_S, LoadRun, Share
+from load_tests.run import LoadRun, Share
 from tests.load_tests.builders import CLOSED_LOAD, Clock, make_scenario
 
 DECK = Deck(tuple(Payload(b"%d" % number, 200) for number in range(7)), "charges")

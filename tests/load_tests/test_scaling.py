@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from load_tests.demands import check_provable
 from load_tests.launch import Choice, check_watched
 from load_tests.load_step import load_step_of
+from load_tests.provable import check_provable
 from load_tests.scenario import parse
 from load_tests.scenario_errors import ScenarioError
 from load_tests.timeline import timeline_of

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from load_tests import scenario as scenarios
-from load_tests.demands import check_provable
 from load_tests.objectives import ErrorObjective, GoodputObjective, LatencyObjective, ThroughputObjective
-from load_tests.scenario import ConnectionUse
+from load_tests.offered_load import ConnectionUse
+from load_tests.provable import check_provable
 from load_tests.scenario_errors import ScenarioError
 
 GOOD = """

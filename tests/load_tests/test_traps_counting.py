@@ -8,10 +8,10 @@ import time
 
 import pytest
 
+from benchmarks.balancer import Balancer
 from load_tests.judgement import Verdict
 from load_tests.measurement import percentile
 from load_tests.verdict import judge
-from tests.balancer import Balancer
 from tests.conftest import ServiceFactory
 from tests.load_tests.builders import make_scenario, measured
 from tests.load_tests.conftest import Respond, StartRun

@@ -1,6 +1,7 @@
 """Artifacts that are damaged, or do not belong to the code, are not served, and the reason is named."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,25 @@ def test_an_unreadable_card_is_named(model_class: ModelClass, artifact_copy: Pat
     reason = refusal(model_class, artifact_copy)
     assert CARD_FILE in reason
     assert "is not a model card" in reason
+    assert "pydantic" not in reason
+
+
+def test_a_wrong_card_is_told_by_file_field_value_and_remedy(model_class: ModelClass, tmp_path: Path) -> None:
+    directory = shutil.copytree(model_class.artifact_directory, tmp_path / "insurance_charges" / "artifact")
+    edit_card(directory, lambda card: (card["rows"].update(kept="many"), card["data"].pop("sha256")))
+    assert refusal(model_class, directory) == (
+        f"{directory / CARD_FILE}: is not a model card: rows.kept: input should be a valid integer, "
+        "unable to parse string as an integer, found 'many'; data.sha256: field required. "
+        "Train again: python -m model.train insurance_charges"
+    )
+
+
+def test_a_card_in_which_nothing_is_right_is_told_in_a_few_words(model_class: ModelClass, artifact_copy: Path) -> None:
+    (artifact_copy / CARD_FILE).write_text("{}")
+    reason = refusal(model_class, artifact_copy)
+    assert "qualified_name: field required; " in reason
+    assert "; and 13 more. Train again" in reason
+    assert "pydantic" not in reason
 
 
 @pytest.mark.parametrize(
@@ -147,6 +167,16 @@ def test_examples_that_are_none_are_refused(
 ) -> None:
     replace_file(artifact_copy, EXAMPLES_FILE, content)
     assert reason in refusal(model_class, artifact_copy)
+
+
+def test_an_example_that_is_none_is_told_by_file_field_value_and_remedy(
+    model_class: ModelClass, artifact_copy: Path
+) -> None:
+    replace_file(artifact_copy, EXAMPLES_FILE, b'{"request": {}, "response": {"charges": "much"}}\n')
+    assert refusal(model_class, artifact_copy).startswith(
+        f"{artifact_copy / EXAMPLES_FILE}: is not one golden example a line: response.charges: input should be a valid "
+        "number, unable to parse string as a number, found 'much'. Train again: python -m model.train "
+    )
 
 
 def test_a_golden_answer_in_another_field_is_refused(model_class: ModelClass, artifact_copy: Path) -> None:

@@ -1,12 +1,15 @@
 """Encoding: one definition of the features, whether rows come singly, in batches or as columns of a file."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from model.insurance_charges import features as insurance
 from model.insurance_charges.schema import REGIONS, SEXES, InsuranceRecord
@@ -60,19 +63,14 @@ def feature(record: TripRecord, name: str) -> float:
     return float(taxi.encode([record])[0, taxi.FEATURE_NAMES.index(name)])
 
 
-@settings(deadline=None)  # the machine may be busy
-@given(st.lists(PEOPLE, min_size=1, max_size=5))
-def test_people_encode_the_same_singly_and_together(people: list[InsuranceRecord]) -> None:
-    together = insurance.encode(people)
-    np.testing.assert_array_equal(together, np.vstack([insurance.encode([person]) for person in people]))
-    assert np.isfinite(together).all()
-
-
-@settings(deadline=None)  # the machine may be busy
-@given(st.lists(TRIPS, min_size=2, max_size=5))
-def test_trips_encode_the_same_to_the_bit_singly_and_together(trips: list[TripRecord]) -> None:
-    together = taxi.encode(trips)
-    np.testing.assert_array_equal(together, np.vstack([taxi.encode([one]) for one in trips]))
+@pytest.mark.parametrize(("encode", "records"), [(insurance.encode, PEOPLE), (taxi.encode, TRIPS)])
+@given(data=st.data())
+def test_records_encode_the_same_to_the_bit_singly_and_together(
+    encode: Callable[[list[Any]], NDArray[np.float32]], records: st.SearchStrategy[Any], data: st.DataObject
+) -> None:
+    some = data.draw(st.lists(records, min_size=2, max_size=5))
+    together = encode(some)
+    np.testing.assert_array_equal(together, np.vstack([encode([one]) for one in some]))
     assert np.isfinite(together).all()
 
 

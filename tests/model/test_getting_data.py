@@ -47,7 +47,7 @@ class BrokenOff(BaseHTTPRequestHandler):
 def serve(handler: object) -> Iterator[str]:
     """Serve on a free port while the test runs."""
     server = HTTPServer(("127.0.0.1", 0), handler)  # type: ignore[arg-type]
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -125,11 +125,12 @@ def test_a_row_counts_for_one_reason_only(tmp_path: Path) -> None:
 def test_a_sample_is_as_large_as_allowed_and_uniform() -> None:
     """Over many seeds every row is in the sample equally often, the first and the last alike."""
     rows = pd.DataFrame({"value": range(100)})
+    pieces = [rows[start : start + 9] for start in range(0, 100, 9)]
     times_sampled = np.zeros(100)
     for seed in range(2_000):
         sample = UniformSample(10, seed)
-        for start in range(0, 100, 9):
-            sample.add(rows[start : start + 9])
+        for piece in pieces:
+            sample.add(piece)
         chosen = sample.rows()
         assert len(chosen) == 10
         times_sampled[chosen.index] += 1

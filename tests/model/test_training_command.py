@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from model.artifact import ArtifactError
 from model.card import ModelCard
 from model.insurance_charges import InsuranceChargesModel
 from model.insurance_charges.synthetic import synthesise
@@ -17,63 +18,19 @@ from model.insurance_charges.training import Recipe as InsuranceRecipe
 from model.recipes import trainable_names
 from model.storage import replacement
 from model.train import SHARED_SOURCES, data_file, is_up_to_date, main, source_sha256, train
-from tests.model.conftest import MODELS, Command
+from tests.model.conftest import MODELS, NAMES, Command
 
 INSURANCE = Path("model/insurance_charges")
+ARTIFACT = INSURANCE / "artifact"
 ONE_TRIP = (
     "fare_amount,pickup_datetime,pickup_longitude,pickup_latitude,dropoff_longitude,dropoff_latitude,passenger_count\n"
     "9.5,2013-07-06 17:18:00 UTC,-73.95,40.78,-73.98,40.76,1\n"
 )
 
 
-def artifact(checkout: Path) -> dict[str, bytes]:
-    """Return the files of the insurance artifact."""
-    return {path.name: path.read_bytes() for path in (checkout / INSURANCE / "artifact").iterdir()}
-
-
-def card_of(directory: Path) -> ModelCard:
-    """Read a card."""
-    return ModelCard.model_validate_json((directory / "card.json").read_text(encoding="utf-8"))
-
-
-def test_without_real_data_training_says_what_to_do_and_changes_nothing(run: Command, checkout: Path) -> None:
-    before = artifact(checkout)
-    finished = run("model.train", "insurance_charges")
-    assert finished.returncode == 2
-    for advice in ("real data not found", "make data", "REAL_DATA_DIR", "make train DATA=synthetic"):
-        assert advice in finished.stderr
-    assert "synthetic data" not in finished.stdout
-    assert artifact(checkout) == before
-
-
-@pytest.mark.parametrize("place", ["REAL_DATA_DIR", "data/"])
-def test_real_data_is_found_by_its_variable_or_in_the_data_directory(
-    insurance_csv: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: str
-) -> None:
-    directory = insurance_csv.rename(insurance_csv.with_name("insurance.csv")).parent
-    monkeypatch.setenv("REAL_DATA_DIR", str(directory if place == "REAL_DATA_DIR" else directory / "empty"))
-    monkeypatch.setattr(
-        "model.data_files.DATA_DIRECTORY", directory / "empty" if place == "REAL_DATA_DIR" else directory
-    )
-    train("insurance_charges", "real", directory=directory / "artifact")
-    assert "insurance_charges: real data" in capsys.readouterr().out
-    assert card_of(directory / "artifact").data.kind == "real"
-
-
-def test_synthetic_training_says_so_and_then_finds_nothing_to_do(run: Command, checkout: Path) -> None:
-    finished = run("model.train", "insurance_charges", "--data", "synthetic")
-    assert finished.returncode == 0, finished.stderr
-    assert "insurance_charges: synthetic data" in finished.stdout
-    card = checkout / INSURANCE / "artifact" / "card.json"
-    assert card_of(card.parent).data.kind == "synthetic"
-    assert "**synthetic data**" in card.with_suffix(".md").read_text(encoding="utf-8")
-
-    before = artifact(checkout)
-    os.utime(card, (0, 0))
-    finished = run("model.train", "insurance_charges", "--data", "synthetic")
-    assert "nothing to do" in finished.stdout
-    assert artifact(checkout) == before
-    assert card.stat().st_mtime > 0  # make compares times: the card is now newer than its sources
+def files_in(directory: Path) -> dict[str, bytes]:
+    """Return the files of an artifact."""
+    return {path.name: path.read_bytes() for path in directory.iterdir()}
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +40,44 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     synthesise(300, seed=0).to_csv(directory / "people.csv", index=False)
     train("insurance_charges", str(directory / "people.csv"), directory=directory / "artifact")
     return directory
+
+
+def test_without_real_data_training_says_what_to_do_and_changes_nothing(run: Command, checkout: Path) -> None:
+    before = files_in(checkout / ARTIFACT)
+    finished = run("model.train", "insurance_charges")
+    assert finished.returncode == 2
+    for advice in ("real data not found", "make data", "REAL_DATA_DIR", "make train DATA=synthetic"):
+        assert advice in finished.stderr
+    assert "synthetic data" not in finished.stdout
+    assert files_in(checkout / ARTIFACT) == before
+
+
+@pytest.mark.parametrize("place", ["REAL_DATA_DIR", "data/"])
+def test_real_data_is_found_by_its_variable_or_in_the_data_directory(
+    insurance_csv: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    path = insurance_csv.rename(insurance_csv.with_name("insurance.csv"))
+    directory, empty = path.parent, path.parent / "empty"
+    monkeypatch.setenv("REAL_DATA_DIR", str(directory if place == "REAL_DATA_DIR" else empty))
+    monkeypatch.setattr("model.data_files.DATA_DIRECTORY", empty if place == "REAL_DATA_DIR" else directory)
+    with data_file(InsuranceRecipe(), "real") as file:
+        assert (file.path, file.source.kind) == (path, "real")
+
+
+def test_synthetic_training_says_so_and_then_finds_nothing_to_do(run: Command, checkout: Path) -> None:
+    finished = run("model.train", "insurance_charges", "--data", "synthetic")
+    assert finished.returncode == 0, finished.stderr
+    assert "insurance_charges: synthetic data" in finished.stdout
+    card = checkout / ARTIFACT / "card.json"
+    assert ModelCard.model_validate_json(card.read_bytes()).data.kind == "synthetic"
+    assert "**synthetic data**" in card.with_suffix(".md").read_text(encoding="utf-8")
+
+    before = files_in(checkout / ARTIFACT)
+    os.utime(card, (0, 0))
+    finished = run("model.train", "insurance_charges", "--data", "synthetic")
+    assert "nothing to do" in finished.stdout
+    assert files_in(checkout / ARTIFACT) == before
+    assert card.stat().st_mtime > 0  # make compares times: the card is now newer than its sources
 
 
 @pytest.mark.parametrize("change", ["nothing", "data", "model code", "shared code", "damage"])
@@ -107,14 +102,19 @@ def test_a_model_is_out_of_date_when_something_it_is_made_of_has_changed(
     assert current is (change == "nothing")
 
 
-def test_force_trains_although_nothing_has_changed(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_force_trains_when_nothing_has_changed_and_then_to_the_same_bytes(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files_in(trained / "artifact")
+    assert before.keys() == {"model.onnx", "examples.jsonl", "card.json", "card.md"}
     for force, said in ((False, "nothing to do"), (True, "wrote")):
         capsys.readouterr()
         train("insurance_charges", str(trained / "people.csv"), force=force, directory=trained / "artifact")
         assert said in capsys.readouterr().out
+        assert files_in(trained / "artifact") == before
 
 
-@pytest.mark.parametrize("name", ["insurance_charges", "taxi_fare"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_fingerprint_covers_everything_the_recipe_imports(name: str) -> None:
     """Edge code (commands, consoles, files) decides nothing about the model; all else must count."""
     list_modules = "print(*(name for name in sys.modules if name.startswith('model.')))"
@@ -123,15 +123,8 @@ def test_the_fingerprint_covers_everything_the_recipe_imports(name: str) -> None
     shared = {
         f"{module.removeprefix('model.')}.py" for module in loaded if module.count(".") == 1 and module[6:] != name
     }
-    edges = {"artifact.py", "base.py", "console.py", "data_files.py"}
+    edges = {"artifact.py", "base.py", "console.py", "data_files.py", "faults.py"}
     assert shared - edges == set(SHARED_SOURCES) - ({"sampling.py"} if name == "insurance_charges" else set())
-
-
-def test_training_twice_gives_the_same_bytes(insurance_csv: Path, tmp_path: Path) -> None:
-    for attempt in ("first", "second"):
-        train("insurance_charges", str(insurance_csv), directory=tmp_path / attempt)
-    for name in ("model.onnx", "examples.jsonl", "card.json", "card.md"):
-        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes(), name
 
 
 def test_a_third_model_is_trained_and_served_without_any_registration(run: Command, checkout: Path) -> None:
@@ -188,7 +181,7 @@ def exit_code(*arguments: str) -> int | str | None:
 
 
 def test_interrupted_training_loses_nothing(checkout: Path) -> None:
-    before = artifact(checkout)
+    before = files_in(checkout / ARTIFACT)
     code = (  # a process started in the background may inherit that interrupts are ignored
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from model.train import main; raise SystemExit(main(['insurance_charges', '--data', 'synthetic']))"
@@ -204,7 +197,7 @@ def test_interrupted_training_loses_nothing(checkout: Path) -> None:
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "the artifact is as it was before" in errors
-    assert artifact(checkout) == before
+    assert files_in(checkout / ARTIFACT) == before
     assert [path.name for path in (checkout / INSURANCE).glob(".*")] == []
 
 
@@ -225,15 +218,14 @@ def test_a_directory_lost_between_two_renames_is_put_back(tmp_path: Path) -> Non
 
 
 def test_an_artifact_that_cannot_be_served_does_not_replace_one_that_can(
-    insurance_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train("insurance_charges", str(insurance_csv), directory=tmp_path / "artifact")
-    before = (tmp_path / "artifact" / "card.json").read_text()
+    directory = shutil.copytree(trained / "artifact", tmp_path / "artifact")
     monkeypatch.setattr(InsuranceChargesModel, "feature_names", ("shoe_size", *InsuranceChargesModel.feature_names[1:]))
     monkeypatch.setattr("model.building._features", lambda _names, _features: ())
-    with pytest.raises(Exception, match="was trained on features"):
-        train("insurance_charges", str(insurance_csv), directory=tmp_path / "artifact", force=True)
-    assert (tmp_path / "artifact" / "card.json").read_text() == before
+    with pytest.raises(ArtifactError, match="was trained on features"):
+        train("insurance_charges", str(trained / "people.csv"), force=True, directory=directory)
+    assert files_in(directory) == files_in(trained / "artifact")
 
 
 def test_dirty_rows_are_dropped_and_counted_by_their_first_reason(insurance_csv: Path) -> None:
@@ -260,9 +252,8 @@ def test_people_above_the_served_bmi_teach_the_model(insurance_csv: Path) -> Non
     assert InsuranceRecipe().read(insurance_csv).rows.kept == 301
 
 
-def test_the_card_is_json_a_program_can_read(insurance_csv: Path, tmp_path: Path) -> None:
-    train("insurance_charges", str(insurance_csv), directory=tmp_path / "artifact")
-    card = json.loads((tmp_path / "artifact" / "card.json").read_text(encoding="utf-8"))
+def test_the_card_is_json_a_program_can_read(trained: Path) -> None:
+    card = json.loads((trained / "artifact" / "card.json").read_text(encoding="utf-8"))
     assert card["data"]["kind"] == "file"
     assert card["data"]["name"] == "people.csv"
     assert card["rows"]["trained"] == 300

@@ -1,5 +1,6 @@
 """A wrong configuration file is refused with file, key, value and what to write instead."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
             ["models[0].colour: unknown key", "qualified_name, class_path, create_endpoint, path"],
         ),
         (GOOD + "title: x\n", ["title: unknown key", "service_title, models"]),
-        (GOOD.replace("service_title: Toys\n", ""), ["service_title: missing"]),
+        (GOOD.replace("service_title: Toys\n", ""), ["service_title: missing", "service_title, models"]),
         (GOOD.replace("Toys", "5"), ["service_title:", "string", "5"]),
         (GOOD.replace("true", "'yes'"), ["models[0].create_endpoint:", "boolean", "'yes'"]),
         (GOOD.replace("toy_model", "Toy-Model"), ["models[0].qualified_name:", "'Toy-Model'"]),
@@ -80,6 +81,34 @@ def test_a_wrong_file_is_refused(tmp_path: Path, text: str, said: list[str]) -> 
         load_config(file)
     for part in [str(file), *said]:
         assert part in str(refusal.value)
+
+
+def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "models.yaml"
+    wrong = {"Toys": "5", "create_endpoint": "create_endpont", "/predict": "predict"}
+    file.write_text(re.sub("|".join(wrong), lambda found: wrong[found[0]], GOOD))
+    with pytest.raises(RefusalError) as refusal:
+        load_config(file)
+    keys = "the keys here are qualified_name, class_path, create_endpoint, path"
+    assert refusal.value.reasons == (
+        f"{file}: service_title: input should be a valid string, found 5",
+        f"{file}: models[0].path: write a plain path such as /predict, found 'predict'",
+        f"{file}: models[0].create_endpont: unknown key; {keys}",
+        f"{file}: models[0].create_endpoint: missing; {keys}",
+    )
+
+
+@pytest.mark.parametrize(("wrong", "told", "rest"), [(5, 5, []), (6, 5, ["and 1 more"]), (200, 5, ["and 195 more"])])
+def test_the_first_few_errors_are_told_and_the_others_counted(
+    tmp_path: Path, wrong: int, told: int, rest: list[str]
+) -> None:
+    file = tmp_path / "models.yaml"
+    file.write_text(GOOD + "".join(f"key_{number}: 1\n" for number in range(wrong)))
+    with pytest.raises(RefusalError) as refusal:
+        load_config(file)
+    lines = [line.removeprefix(f"{file}: ") for line in refusal.value.reasons]
+    assert lines[:told] == [f"key_{n}: unknown key; the keys here are service_title, models" for n in range(told)]
+    assert lines[told:] == rest
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

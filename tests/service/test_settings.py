@@ -69,6 +69,15 @@ def test_a_wrong_setting_is_named_with_its_value(monkeypatch: pytest.MonkeyPatch
     assert repr(value) in str(refusal.value)
 
 
+def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVICE_PORT", "eighty")
+    monkeypatch.setenv("SERVICE_HOST", "")
+    with pytest.raises(RefusalError) as refusal:
+        load_settings()
+    named = [reason.partition(":")[0] for reason in refusal.value.reasons]
+    assert named == ["SERVICE_HOST=''", "SERVICE_PORT='eighty'"]
+
+
 def test_a_misspelt_setting_is_pointed_out(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setenv("SERVICE_PROT", "9000")
     load_settings()

@@ -7,20 +7,11 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from load_tests.cluster.report import ClusterReport, PodReport
-from load_tests.report.charts.generators import TITLE_PX
 from load_tests.report.charts.latency_axis import scale_latencies
 from load_tests.report.charts.palette import Colour
-from load_tests.report.charts.shape import (
-    BOTTOM_PX,
-    DASHED,
-    STRIP_PX,
-    Plot,
-    Shape,
-    add_plot,
-    drawn_in,
-    figure_of,
-)
-from load_tests.report.charts.time_axis import over_time
+from load_tests.report.charts.panels import HEIGHT_PX, ROW_PX, TITLE_PX, write_title
+from load_tests.report.charts.shape import DASHED, STRIP_PX, Plot, Shape, add_plot, drawn_in, figure_of
+from load_tests.report.charts.time_axis import middles_s, over_time, upright_lines, with_gaps
 from load_tests.report.cluster_text import cluster_sentence
 from load_tests.report.limits import Limits
 from load_tests.report.run_report import RunReport
@@ -31,10 +22,8 @@ CAPTION = (
     "ready. CPU by the metrics API is up to a minute old; throttled is the share of 100 ms stretches in which the CPU "
     "limit stopped a pod. A fair share is an equal part of the answers."
 )
-HEIGHT_PX = 110
 SHARE_S = 10
 """Answers are counted over so long for a share."""
-LATENCIES = (("p50", Colour.P50), ("p99", Colour.P99))
 
 
 @dataclass(frozen=True)
@@ -48,17 +37,16 @@ class Panel:
 def draw(report: RunReport, _limits: Limits, shape: Shape) -> Figure:
     """The picture, in one shape."""
     cluster = report.cluster
-    row_px = TITLE_PX + HEIGHT_PX + BOTTOM_PX
     with drawn_in(shape):
-        figure = figure_of(shape, STRIP_PX + row_px * len(PANELS))
+        figure = figure_of(shape, STRIP_PX + ROW_PX * len(PANELS))
         for number, panel in enumerate(PANELS):
-            top_px = STRIP_PX + number * row_px + TITLE_PX
+            top_px = STRIP_PX + number * ROW_PX + TITLE_PX
             plot = add_plot(figure, shape.left_px, top_px, shape.plot_width_px, HEIGHT_PX)
             over_time(plot, report, shape, named=number == 0)
             if cluster is not None:
                 panel.draw(plot, report, cluster)
                 _mark_ready(plot, report, cluster)
-            _name(plot, panel.title, 0.75 * shape.font_px + (STRIP_PX if number == 0 else 0))
+            write_title(plot, panel.title, shape, above_px=STRIP_PX if number == 0 else 0)
     return figure
 
 
@@ -67,36 +55,23 @@ def describe(report: RunReport) -> str:
     return cluster_sentence(report) or "Nobody watched the cluster."
 
 
-def _name(plot: Plot, title: str, above_px: float) -> None:
-    """Write what a plot shows above it, and above the names of the stages if they are there."""
-    plot.axes.annotate(title, (0, 1), xytext=(0, above_px), xycoords="axes fraction", textcoords="offset points")
-
-
 def _mark_ready(plot: Plot, report: RunReport, cluster: ClusterReport) -> None:
     """A dotted line where each new pod became ready."""
     ready_s = [
         pod.ready_s for pod in cluster.pods if pod.ready_s is not None and 0 < pod.ready_s < report.ended_after_s
     ]
-    plot.axes.plot(
-        [at_s for begin_s in ready_s for at_s in (begin_s, begin_s, math.nan)],
-        [height for _ in ready_s for height in (0, 1, math.nan)],
-        transform=plot.axes.get_xaxis_transform(),
-        color=Colour.MUTED.light,
-        linestyle=(0, (1, 2)),
-        linewidth=1,
-        zorder=0.5,
-    )
+    upright_lines(plot, ready_s, 1, color=Colour.MUTED.light, linestyle=(0, (1, 2)), zorder=0.5)
 
 
 def _draw_latency(plot: Plot, report: RunReport, _cluster: ClusterReport) -> None:
     seconds = report.seconds
-    middles_s = [begin_s + seconds.step_s / 2 for begin_s in seconds.begins_s]
-    drawn: list[float] = []
-    for (_, colour), column in zip(LATENCIES, (seconds.p50_ms, seconds.p99_ms), strict=True):
-        plot.axes.plot(middles_s, _with_gaps(column), color=colour.light, linewidth=1.2)
-        drawn += [value for value in column if value is not None]
-    scale_latencies(plot.axes, drawn)
-    plot.axes.locator_params(axis="y", nbins=4) if plot.axes.get_yscale() == "linear" else None
+    drawn_ms: list[float] = []
+    for colour, column in ((Colour.P50, seconds.p50_ms), (Colour.P99, seconds.p99_ms)):
+        plot.axes.plot(middles_s(report), with_gaps(column), color=colour.light, linewidth=1.2)
+        drawn_ms += [value_ms for value_ms in column if value_ms is not None]
+    scale_latencies(plot.axes, drawn_ms)
+    if plot.axes.get_yscale() == "linear":
+        plot.axes.locator_params(axis="y", nbins=4)
 
 
 def _draw_pods(plot: Plot, _report: RunReport, cluster: ClusterReport) -> None:
@@ -169,11 +144,7 @@ def _while_there(counts: Sequence[int], totals: Sequence[int]) -> Iterator[float
 
 def _draw_pod(plot: Plot, pod: PodReport, at_s: Sequence[float], column: Sequence[float | None]) -> None:
     colour = Colour.SERIES_1 if pod.ready_s is None or pod.ready_s > 0 else Colour.SERIES_2
-    plot.axes.plot(at_s, _with_gaps(column), color=colour.light, linewidth=1.2)
-
-
-def _with_gaps(column: Sequence[float | None]) -> list[float]:
-    return [math.nan if value is None else value for value in column]
+    plot.axes.plot(at_s, with_gaps(column), color=colour.light, linewidth=1.2)
 
 
 def _per_cent(plot: Plot) -> None:

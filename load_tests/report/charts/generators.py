@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from load_tests.generator_health import BUSIEST_CPU_SHARE
 from load_tests.report.charts.latency_axis import latency_text
 from load_tests.report.charts.palette import Colour
-from load_tests.report.charts.shape import BOTTOM_PX, DASHED, RIGHT_PX, WIDE, Plot, Shape, add_plot, drawn_in, figure_of
+from load_tests.report.charts.panels import HEIGHT_PX, ROW_PX, TITLE_PX, write_title
+from load_tests.report.charts.shape import DASHED, RIGHT_PX, WIDE, Plot, Shape, add_plot, drawn_in, figure_of
 from load_tests.report.charts.time_axis import over_time
 from load_tests.report.limits import Limits
 from load_tests.report.run_report import RunReport
@@ -22,8 +23,6 @@ CAPTION = (
 )
 MOST_POINTS = 960
 """Of all lines of a small plot together; there may be many processes."""
-HEIGHT_PX = 110
-TITLE_PX = 34
 
 
 @dataclass(frozen=True)
@@ -47,14 +46,13 @@ PANELS = (
 def draw(report: RunReport, limits: Limits, shape: Shape) -> Figure:
     """The picture, in one shape: two small plots in a row where it is wide, one where it is narrow."""
     columns = 2 if shape is WIDE else 1
-    row_px = TITLE_PX + HEIGHT_PX + BOTTOM_PX
     with drawn_in(shape):
-        figure = figure_of(shape, row_px * len(PANELS) / columns)
+        figure = figure_of(shape, ROW_PX * len(PANELS) / columns)
         width_px = shape.width_px / columns - shape.left_px - RIGHT_PX
         for number, panel in enumerate(PANELS):
             row, column = divmod(number, columns)
             left_px = column * shape.width_px / columns + shape.left_px
-            plot = add_plot(figure, left_px, row * row_px + TITLE_PX, width_px, HEIGHT_PX)
+            plot = add_plot(figure, left_px, row * ROW_PX + TITLE_PX, width_px, HEIGHT_PX)
             over_time(plot, report, shape, named=False)
             _draw_panel(plot, panel, report.generators, shape)
             if panel is PANELS[0]:
@@ -88,9 +86,7 @@ def _draw_panel(plot: Plot, panel: Panel, generators: Sequence[GeneratorReport],
     plot.axes.set_ylim(0, top)
     plot.axes.locator_params(axis="y", nbins=4)
     plot.axes.yaxis.set_major_formatter(lambda value, _: panel.text(float(f"{value:.4g}")))
-    plot.axes.annotate(
-        panel.title, (0, 1), xytext=(0, 0.75 * shape.font_px), xycoords="axes fraction", textcoords="offset points"
-    )
+    write_title(plot, panel.title, shape)
 
 
 def thinned(column: Sequence[float], most: int) -> list[float]:

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from load_tests.report.charts.latency_axis import latency_text, scale_latencies
 from load_tests.report.charts.palette import Colour
 from load_tests.report.charts.shape import DASHED, STRIP_PX, Plot, Shape, drawn_in, finish, single_plot
-from load_tests.report.charts.time_axis import over_time
+from load_tests.report.charts.time_axis import middles_s, over_time, with_gaps
 from load_tests.report.limits import Limits, Threshold
+from load_tests.report.part import Column
 from load_tests.report.run_report import RunReport
-from load_tests.report.series import Column
 
 TITLE = "Latency over time"
 CAPTION = (
@@ -28,7 +28,7 @@ def draw(report: RunReport, limits: Limits, shape: Shape) -> Figure:
         figure, plot = single_plot(shape)
         over_time(plot, report, shape)
         for name, colour, column in _lines(report):
-            _draw_line(plot, _middles_s(report), column, colour, name)
+            _draw_line(plot, middles_s(report), column, colour, name)
         _draw_thresholds(plot, report, limits, shape)
         if wrong:
             _mark_wrong(plot, wrong)
@@ -64,15 +64,9 @@ def _values_ms(report: RunReport) -> list[float]:
     return [value_ms for value_ms in chain(report.seconds.p50_ms, report.seconds.p99_ms) if value_ms is not None]
 
 
-def _middles_s(report: RunReport) -> list[float]:
-    seconds = report.seconds
-    ends_s = (min(begin_s + seconds.step_s, report.ended_after_s) for begin_s in seconds.begins_s)
-    return [(begin_s + end_s) / 2 for begin_s, end_s in zip(seconds.begins_s, ends_s, strict=True)]
-
-
 def _draw_line(plot: Plot, at_s: Sequence[float], column: Column, colour: Colour, name: str) -> None:
     """A line that is interrupted where there is no value, and a dot where a value stands alone."""
-    values = [float("nan") if value is None else value for value in column]
+    values = with_gaps(column)
     plot.axes.plot(at_s, values, color=colour.light, label=name)
     padded = [None, *column, None]
     alone = [
@@ -88,7 +82,7 @@ def _draw_line(plot: Plot, at_s: Sequence[float], column: Column, colour: Colour
 
 def _seconds_gone_wrong(report: RunReport) -> list[float]:
     """Middles of the steps in which a request failed or was dropped."""
-    columns = zip(_middles_s(report), report.seconds.failed, report.seconds.dropped, strict=True)
+    columns = zip(middles_s(report), report.seconds.failed, report.seconds.dropped, strict=True)
     return [at_s for at_s, failed, dropped in columns if failed or dropped]
 
 

@@ -10,7 +10,8 @@ from load_tests.report.charts.latency_axis import latency_text, scale_latencies
 from load_tests.report.charts.palette import SERIES, Colour
 from load_tests.report.charts.shape import Plot, Shape, drawn_in, finish, single_plot
 from load_tests.report.limits import Limits
-from load_tests.report.run_report import RunReport, StageReport
+from load_tests.report.run_report import RunReport
+from load_tests.report.stage_report import StageReport
 
 TITLE = "Latency by percentile"
 CAPTION = (

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from load_tests.report.charts.palette import Colour
 from load_tests.report.charts.shape import STRIP_PX, Plot, Shape, drawn_in, finish, single_plot
-from load_tests.report.charts.time_axis import over_time
+from load_tests.report.charts.time_axis import middles_s, over_time
 from load_tests.report.limits import Limits
 from load_tests.report.run_report import RunReport
 
@@ -36,9 +36,9 @@ def rates_of(report: RunReport) -> Rates:
     def rates(counts: Sequence[int]) -> list[float]:
         return [counts[number] / max(lengths_s[number], 1e-3) for number in kept]
 
-    at_s = [seconds.begins_s[number] + lengths_s[number] / 2 for number in kept]
+    steps_s = middles_s(report)
     columns = (seconds.due, seconds.correct, seconds.failed, seconds.dropped)
-    return Rates(at_s, *(rates(column) for column in columns))
+    return Rates([steps_s[number] for number in kept], *(rates(column) for column in columns))
 
 
 def draw(report: RunReport, _limits: Limits, shape: Shape) -> Figure:

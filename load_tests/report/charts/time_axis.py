@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from load_tests.report.charts.palette import Colour
 from load_tests.report.charts.shape import STRIP_PX, Plot, Shape
-from load_tests.report.run_report import RunReport, StageReport
+from load_tests.report.run_report import RunReport
+from load_tests.report.stage_report import StageReport
 
 STEPS_S = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 28800)
 SPACE_PX = 8
@@ -72,16 +74,32 @@ def _shade(plot: Plot, stage: StageReport, ends_s: float, above_px: float) -> No
 
 
 def _divide(plot: Plot, begins_s: Sequence[float]) -> None:
-    """A line where each stage begins, all of them in one path."""
+    """A line where each stage begins."""
+    height = 1 + STRIP_PX / plot.height_px
+    upright_lines(plot, begins_s, height, clip_on=False, color=Colour.RULE.light, zorder=0.4)
+
+
+def upright_lines(plot: Plot, at_s: Sequence[float], height: float, **look: Any) -> None:
+    """Lines from the axis up to a share of the plot's height, all of them in one path."""
     plot.axes.plot(
-        [at_s for begin_s in begins_s for at_s in (begin_s, begin_s, math.nan)],
-        [height for _ in begins_s for height in (0, 1 + STRIP_PX / plot.height_px, math.nan)],
+        [x_s for begin_s in at_s for x_s in (begin_s, begin_s, math.nan)],
+        [y for _ in at_s for y in (0, height, math.nan)],
         transform=plot.axes.get_xaxis_transform(),
-        clip_on=False,
-        color=Colour.RULE.light,
         linewidth=1,
-        zorder=0.4,
+        **look,
     )
+
+
+def middles_s(report: RunReport) -> list[float]:
+    """Where the steps of a run are drawn; the last one may have been cut short."""
+    seconds = report.seconds
+    ends_s = (min(begin_s + seconds.step_s, report.ended_after_s) for begin_s in seconds.begins_s)
+    return [(begin_s + end_s) / 2 for begin_s, end_s in zip(seconds.begins_s, ends_s, strict=True)]
+
+
+def with_gaps(column: Sequence[float | None]) -> list[float]:
+    """A column with NaN, which interrupts a line, where there is no value."""
+    return [math.nan if value is None else value for value in column]
 
 
 def _write_name(plot: Plot, name: str, middle_s: float, judged: bool) -> None:

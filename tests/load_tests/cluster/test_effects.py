@@ -4,6 +4,7 @@ import pytest
 
 from load_tests.cluster.effects import Traffic, effects_of, shares_of, way_back
 from load_tests.cluster.report import ClusterReport
+from load_tests.cluster.reporting import cluster_report_of
 from load_tests.load_step import LoadStep
 from load_tests.objectives import LatencyObjective
 from tests.load_tests.made_cluster import ENDS_S, NEW, OLD, READY_S, STEP_S, record_of
@@ -14,7 +15,7 @@ RATE_RPS = 40
 
 
 def cluster() -> ClusterReport:
-    return ClusterReport.of(record_of(BEGAN_AT), BEGAN_AT, ENDS_S)
+    return cluster_report_of(record_of(BEGAN_AT), BEGAN_AT, ENDS_S)
 
 
 def traffic(bad: dict[int, int] | None = None, failed: dict[int, int] | None = None, weight: int = 10) -> Traffic:

@@ -9,7 +9,8 @@ from load_tests.cluster.joining import LATER, joined, with_record, without_recor
 from load_tests.cluster.samples import FILE_NAME, Header, Writer
 from load_tests.judgement import Verdict
 from load_tests.report import junit, markdown
-from load_tests.report.run_report import ObjectiveReport, RunReport
+from load_tests.report.objective_report import ObjectiveReport
+from load_tests.report.run_report import RunReport
 from tests.load_tests.made_cluster import record_of
 from tests.load_tests.made_runs import DAY, FACTS, QUICK, STEP, Service, grown, made_run
 

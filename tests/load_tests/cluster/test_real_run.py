@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from benchmarks.balancer import Balancer
 from tests import api_objects as api
-from tests.balancer import Balancer
 from tests.conftest import ServiceFactory
 from tests.load_tests.cluster.test_watching import Watching
 from tests.load_tests.conftest import SCENARIO, StartRun

@@ -1,6 +1,7 @@
 """A record becomes the report's: in seconds of the run, by whosever clock, with what was not seen."""
 
 from load_tests.cluster.report import ClusterReport
+from load_tests.cluster.reporting import cluster_report_of
 from load_tests.cluster.samples import ClusterRecord
 from tests.load_tests.made_cluster import ENDS_S, NEW, OLD, READY_S, record_of
 
@@ -8,7 +9,7 @@ BEGAN_AT = 1_767_323_045.0
 
 
 def report_of(record: ClusterRecord) -> ClusterReport:
-    return ClusterReport.of(record, BEGAN_AT, ENDS_S)
+    return cluster_report_of(record, BEGAN_AT, ENDS_S)
 
 
 def test_pods_are_told_from_the_oldest_on_in_seconds_of_the_run() -> None:

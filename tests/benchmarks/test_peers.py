@@ -1,10 +1,6 @@
 """The comparison of peers: its client believes nothing, its processes end, and it serves what it says."""
 
-import socketserver
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,41 +8,22 @@ import pandas as pd
 import psutil
 import pytest
 
+from benchmarks.golden import golden
 from benchmarks.peers import results
 from benchmarks.peers.catalogue import CHARGES, FLOOR, FOLDER, PEERS, Peer
 from benchmarks.peers.environments import PeerError
 from benchmarks.peers.load import Client, Question, charges_in
-from benchmarks.peers.measuring import golden, prepare
+from benchmarks.peers.measuring import prepare
 from benchmarks.peers.pipeline import encoder
 from benchmarks.peers.processes import running
 from model.insurance_charges import InsuranceChargesModel
 from model.insurance_charges.schema import InsuranceRecord
+from tests.benchmarks.one_answer import ANSWER, CHUNKED, CLOSING, server_that_says
 from tests.conftest import ROOT
 
 ENVIRONMENT = Path(sys.prefix)
-ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{"charges": 1.5}'
-CHUNKED = b'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\n{"charges": 1.5}\r\n0\r\n\r\n'
-CLOSING = ANSWER.replace(b"OK", b"OK\r\nConnection: close")
 REQUEST = b"POST / HTTP/1.1\r\n\r\n"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
-
-
-@contextmanager
-def server_that_says(answer: bytes) -> Iterator[int]:
-    """Have a server for a while that answers whatever comes; return its port."""
-
-    class Handler(socketserver.BaseRequestHandler):
-        def handle(self) -> None:
-            while self.request.recv(65536):
-                self.request.sendall(answer)
-                if b"close" in answer:
-                    return
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield int(server.server_address[1])
-        server.shutdown()
 
 
 @pytest.mark.parametrize("answer", [ANSWER, CHUNKED])
@@ -80,7 +57,7 @@ def test_one_wrong_answer_ends_the_measurement() -> None:
 def test_all_processes_of_a_peer_are_ended_even_those_that_ignore_it() -> None:
     code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {STUBBORN!r}])"
     with running("stubborn", Peer("stubborn", (), ("python", "-c", code), "/"), ENVIRONMENT) as tree:
-        while not tree.process.poll() and len(tree.members()) < 2:
+        while tree.process.poll() is None and len(tree.members()) < 2:
             pass
         members = tree.members()
     assert len(members) >= 2
@@ -100,7 +77,7 @@ def test_the_floor_runs_and_differs_from_nothing() -> None:
 
 
 def test_a_data_frame_is_encoded_as_the_project_encodes_a_record() -> None:
-    requests = [example.request for example in golden()]
+    requests = [example.request for example in golden(InsuranceChargesModel)]
     records = [InsuranceRecord.model_validate(request) for request in requests]
     encoded = encoder().transform(pd.DataFrame(requests))
     assert np.array_equal(encoded.astype(np.float32), InsuranceChargesModel.encode(records))

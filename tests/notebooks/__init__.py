@@ -1,0 +1,1 @@
+"""Tests of the walkthrough and of the pictures."""
