@@ -1,5 +1,6 @@
 """Draws ``results/queueing.json`` as ``docs/pictures/queueing.svg``: `python -m benchmarks.queueing_picture`."""
 
+import argparse
 import json
 import sys
 from typing import Any
@@ -96,4 +97,5 @@ def _say(axes: Axes, arrivals: str, text: str, at: tuple[float, float]) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m benchmarks.queueing_picture", description=__doc__).parse_args()
     sys.exit(main())
