@@ -103,6 +103,16 @@ def test_the_index_leads_to_every_document() -> None:
     assert beside_it <= set(re.findall(r"\]\(([\w.]+)\)", index))
 
 
+def test_the_page_of_results_names_every_file_of_them() -> None:
+    files = {
+        path.relative_to(ROOT) for folder in ("docs", "benchmarks") for path in (ROOT / folder).glob("results/**/*.*")
+    }
+    named = re.findall(
+        r"`((?:docs|benchmarks)/results/[^`]+)`", (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    )
+    assert {Path(name) for name in named} == files
+
+
 def test_the_list_of_commands_has_every_target_and_variable_with_its_description() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")

@@ -1,15 +1,14 @@
 """Raw HTTP over real sockets, for tests of what a well-behaved client never does."""
 
 import json
+import re
 import socket
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from tests.service.records import record
 from tests.service.toy import ToyModel
 
-TOY = {"REST_CONFIG": str(Path(__file__).with_name("toy.yaml")), "SERVICE_MODEL_PACKAGE": "tests"}
 RECORD = json.dumps(record(ToyModel)).encode()
 PATIENCE_S = 10.0
 
@@ -49,6 +48,14 @@ def answer_of(connection: socket.socket) -> bytes:
     while not _is_whole(answer) and (received := connection.recv(65536)):
         answer += received
     return answer
+
+
+def metric(port: int, name: str) -> float:
+    """Return what a service shows as a metric now, its labels part of its name; 0 of what it does not show."""
+    with connect(port) as connection:
+        page = ask(connection, METRICS)
+    found = re.search(rf"^{re.escape(name)} (\S+)$".encode(), page, re.MULTILINE)
+    return float(found[1]) if found else 0.0
 
 
 def _is_whole(answer: bytes) -> bool:

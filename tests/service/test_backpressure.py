@@ -9,8 +9,7 @@ import pytest
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
-from service import backpressure
-from service.backpressure import FORESEEN, LONGEST_HERE_S, PredictionQueue
+from service.backpressure import FORESEEN, LONGEST_HERE_S, SLICE_S, PredictionQueue
 from service.problems import ProblemError
 
 FOREVER_S = 60.0
@@ -143,23 +142,33 @@ def test_what_would_wait_for_too_long_is_refused_at_once() -> None:
     asyncio.run(run())
 
 
+class Clocked:
+    """Predictions that take as long as the test says, by the clock of the queue that computes them."""
+
+    def __init__(self, max_wait_s: float, takes_s: float) -> None:
+        self.now_s = 0.0
+        self.queue = PredictionQueue(100, max_wait_s, clock=lambda: self.now_s)
+        self._takes_s = takes_s
+
+    def _compute(self) -> None:
+        self.now_s += self._takes_s
+
+    def predict(self) -> "asyncio.Future[None]":
+        """Ask for one that is expected to take a second."""
+        return asyncio.ensure_future(self.queue.run(self._compute, 1.0, stays))
+
+
 def test_what_else_takes_time_between_predictions_is_foreseen() -> None:
     """Each takes a second of computing and two of the clock: three of them wait for six seconds, not for three."""
 
     async def run() -> None:
-        now_s = 0.0
-
-        def compute() -> None:
-            nonlocal now_s
-            now_s += 2.0
-
-        queue = PredictionQueue(100, max_wait_s=5.0 / FORESEEN, clock=lambda: now_s)
+        clocked = Clocked(max_wait_s=5.0 / FORESEEN, takes_s=2.0)
         for _ in range(40):
-            await asyncio.gather(*(queue.run(compute, 1.0, stays) for _ in range(2)))
-        waiting = [asyncio.ensure_future(queue.run(compute, 1.0, stays)) for _ in range(3)]
+            await asyncio.gather(clocked.predict(), clocked.predict())
+        waiting = [clocked.predict() for _ in range(3)]
         await asyncio.sleep(0)
         with pytest.raises(ProblemError, match="503"):
-            queue.refuse_when_full()
+            clocked.queue.refuse_when_full()
         await asyncio.gather(*waiting)
 
     asyncio.run(run())
@@ -169,19 +178,13 @@ def test_time_in_which_nobody_waits_is_not_foreseen() -> None:
     """Those that wait leave, an hour passes, and two come that take as long as expected: they are not refused."""
 
     async def run() -> None:
-        now_s = 0.0
-
-        def compute() -> None:
-            nonlocal now_s
-            now_s += 1.0
-
-        queue = PredictionQueue(100, max_wait_s=3.1 / FORESEEN, clock=lambda: now_s)
+        clocked = Clocked(max_wait_s=3.1 / FORESEEN, takes_s=1.0)
         for _ in range(40):
-            await asyncio.gather(queue.run(compute, 1.0, stays), _leaves(queue))
-            now_s += 3600.0
-        waiting = [asyncio.ensure_future(queue.run(compute, 1.0, stays)) for _ in range(3)]
+            await asyncio.gather(clocked.predict(), _leaves(clocked.queue))
+            clocked.now_s += 3600.0
+        waiting = [clocked.predict() for _ in range(3)]
         await asyncio.sleep(0)
-        queue.refuse_when_full()
+        clocked.queue.refuse_when_full()
         await asyncio.gather(*waiting)
 
     asyncio.run(run())
@@ -235,20 +238,28 @@ def test_nothing_is_computed_for_a_request_that_was_cancelled() -> None:
     assert asyncio.run(run()) == []
 
 
-def test_short_predictions_let_the_loop_go_round_when_their_slice_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("took_s", "order"),
+    [
+        (0.4 * SLICE_S, ["prediction", "prediction", "probe"]),
+        (1.1 * SLICE_S, ["prediction", "probe", "prediction"]),
+    ],
+)
+def test_short_predictions_let_the_loop_go_round_when_their_slice_is_spent(took_s: float, order: list[str]) -> None:
     async def run() -> list[str]:
         seen: list[str] = []
-        queue = PredictionQueue(10, FOREVER_S)
+        now_s = 0.0
 
-        async def predict() -> None:
-            await queue.run(lambda: seen.append("prediction"), 0.0, stays)
+        def compute() -> None:
+            nonlocal now_s
+            now_s += took_s
+            seen.append("prediction")
 
         async def probe() -> None:
             seen.append("probe")
 
-        await asyncio.gather(predict(), predict(), probe())
+        queue = PredictionQueue(10, FOREVER_S, clock=lambda: now_s)
+        await asyncio.gather(queue.run(compute, 0.0, stays), queue.run(compute, 0.0, stays), probe())
         return seen
 
-    assert asyncio.run(run()) == ["prediction", "prediction", "probe"]
-    monkeypatch.setattr(backpressure, "SLICE_S", 0.0)
-    assert asyncio.run(run()) == ["prediction", "probe", "prediction"]
+    assert asyncio.run(run()) == order

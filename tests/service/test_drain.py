@@ -5,7 +5,8 @@ import signal
 import pytest
 
 from tests.conftest import DEADLINE_S, ServiceFactory
-from tests.service.raw_http import METRICS, TOY, answer_of, ask, batch, connect, has_ended, header, status, wait_until
+from tests.service.raw_http import answer_of, ask, batch, connect, has_ended, header, metric, status, wait_until
+from tests.service.toy import TOY
 
 READY = b"GET /api/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n"
 ALIVE = b"GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -58,9 +59,9 @@ def test_a_person_at_a_keyboard_does_not_wait_for_the_drain(running_service: Ser
 
 def test_a_computation_without_end_does_not_keep_it_from_ending(running_service: ServiceFactory) -> None:
     service = running_service(**TOY, SERVICE_EMULATE_CPU_MS="10000", SERVICE_STOP_TIMEOUT_S="1")
-    with connect(service.port) as asking, connect(service.port) as watching:
+    with connect(service.port) as asking:
         asking.sendall(batch(1000))  # nearly three hours
-        wait_until(lambda: b"http_requests_in_flight 2.0" in ask(watching, METRICS))
+        wait_until(lambda: metric(service.port, "http_requests_in_flight") == 2)
         assert service.stop(signal.SIGTERM) == 0
         answer = answer_of(asking)
         assert status(answer) == 503

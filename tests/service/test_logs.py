@@ -5,16 +5,14 @@ import re
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import RunningService, ServiceFactory
 from tests.service.records import JSON_HEADERS, record
-from tests.service.toy import CRASHES, ToyModel
+from tests.service.toy import CRASHES, TOY, ToyModel
 
-TOY = {"REST_CONFIG": str(Path(__file__).with_name("toy.yaml")), "SERVICE_MODEL_PACKAGE": "tests"}
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 TRACEPARENT = f"00-{TRACE}-{SPAN}-01"
 

@@ -6,7 +6,7 @@ import pytest
 
 from service.one_write import OneWrite
 from tests.conftest import ServiceFactory
-from tests.service.wire import talk
+from tests.service.raw_http import ask, connect
 
 HEAD, BODY = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n", b"{}"
 
@@ -55,5 +55,5 @@ def test_closing_leaves_nothing_behind(parts: list[bytes], written: list[bytes])
 
 def test_a_client_that_waits_to_be_asked_for_the_body_is_asked(running_service: ServiceFactory) -> None:
     lines = ["POST /predict HTTP/1.1", "Host: x", "Connection: close", "Expect: 100-continue", "Content-Length: 2"]
-    answer = talk(running_service().port, ["\r\n".join([*lines, "", ""]).encode()])
-    assert answer == b"HTTP/1.1 100 Continue\r\n\r\n"
+    with connect(running_service().port) as connection:
+        assert ask(connection, "\r\n".join([*lines, "", ""]).encode()) == b"HTTP/1.1 100 Continue\r\n\r\n"

@@ -1,30 +1,20 @@
 """A service with too much to do refuses in time, answers its probes, and works for nobody who has left."""
 
-import re
-
-from tests.conftest import RunningService, ServiceFactory
-from tests.service.raw_http import METRICS, PREDICT, TOY, ask, batch, connect, header, status, wait_until
+from tests.conftest import ServiceFactory
+from tests.service.raw_http import PREDICT, ask, batch, connect, header, metric, status, wait_until
+from tests.service.toy import TOY
 
 PROBES = ("/api/health", "/api/health/ready", "/api/health/startup", "/metrics")
-
 ENDLESS = {**TOY, "SERVICE_EMULATE_CPU_MS": "10000", "SERVICE_STOP_TIMEOUT_S": "0"}
-
-
-def _metric(service: RunningService, name: str) -> float:
-    with connect(service.port) as connection:
-        found = re.search(rf"^{re.escape(name)} (\S+)$".encode(), ask(connection, METRICS), re.MULTILINE)
-    return float(found[1]) if found else 0.0
 
 
 def test_behind_an_endless_prediction_probes_are_answered_and_others_refused(
     running_service: ServiceFactory,
 ) -> None:
-    service = running_service(
-        **TOY, SERVICE_EMULATE_CPU_MS="10000", SERVICE_MAX_WAIT_MS="50", SERVICE_STOP_TIMEOUT_S="0"
-    )
+    service = running_service(**ENDLESS, SERVICE_MAX_WAIT_MS="50")
     with connect(service.port) as endless:
         endless.sendall(batch(1000))
-        wait_until(lambda: _metric(service, "http_requests_in_flight") == 2)
+        wait_until(lambda: metric(service.port, "http_requests_in_flight") == 2)
         for path in PROBES:
             with connect(service.port) as connection:
                 assert status(ask(connection, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())) == 200
@@ -40,14 +30,14 @@ def test_more_than_may_be_in_flight_are_refused_without_waiting(running_service:
     service = running_service(**ENDLESS, SERVICE_MAX_IN_FLIGHT="1", SERVICE_MAX_WAIT_MS="600000")
     with connect(service.port) as endless:
         endless.sendall(batch(1000))
-        wait_until(lambda: _metric(service, "http_requests_in_flight") == 2)
+        wait_until(lambda: metric(service.port, "http_requests_in_flight") == 2)
         with connect(service.port) as connection:
             assert status(ask(connection)) == 503
 
 
 def test_no_cpu_goes_into_requests_that_were_abandoned(running_service: ServiceFactory) -> None:
     service = running_service(**TOY, SERVICE_EMULATE_CPU_MS="300", SERVICE_MAX_WAIT_MS="60000")
-    before_s = _metric(service, "process_cpu_seconds_total")
+    before_s = metric(service.port, "process_cpu_seconds_total")
     with connect(service.port) as first:
         first.sendall(PREDICT)
         for _ in range(20):
@@ -56,5 +46,5 @@ def test_no_cpu_goes_into_requests_that_were_abandoned(running_service: ServiceF
         with connect(service.port) as last:
             assert status(ask(last)) == 200
     abandoned = 'http_requests_total{method="POST",path="/predict",status="499"}'
-    assert _metric(service, abandoned) >= 19, "the first to leave may have been begun"
-    assert _metric(service, "process_cpu_seconds_total") - before_s < 20 * 0.3 / 2
+    assert metric(service.port, abandoned) >= 19, "the first to leave may have been begun"
+    assert metric(service.port, "process_cpu_seconds_total") - before_s < 20 * 0.3 / 2

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -18,9 +17,8 @@ import pytest
 
 from tests.conftest import ROOT, ServiceFactory, service_environment
 from tests.service.records import JSON_HEADERS, record
-from tests.service.toy import CRASHES, ToyModel
+from tests.service.toy import CRASHES, TOY, ToyModel
 
-TOY = {"REST_CONFIG": str(Path(__file__).with_name("toy.yaml")), "SERVICE_MODEL_PACKAGE": "tests"}
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 needs_packages = pytest.mark.skipif(
     find_spec("opentelemetry.sdk") is None, reason="tracing is not installed: pip install --group tracing"

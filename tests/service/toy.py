@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from model.base import RegressionModel
 
+TOY = {"REST_CONFIG": str(Path(__file__).with_name("toy.yaml")), "SERVICE_MODEL_PACKAGE": "tests"}
+"""Environment of a service that serves it, /predict its alias."""
 CRASHES, ANSWERS_NAN, ANSWERS_NOTHING = 101, 102, 103
 """Values of ``number`` that bring out what a broken model does."""
 

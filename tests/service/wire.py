@@ -8,10 +8,11 @@ from contextlib import suppress
 END_S = 10.0
 """After this long without a word a connection counts as hung."""
 HESITATION_S = 0.1
-"""After this long without a word the service is assumed to wait for more, and is told that nothing comes."""
+"""After this long without a word the service is assumed to wait for more, and is told that nothing comes; one that was
+only held up then answers less. For what must be answered, it is `END_S`."""
 
 
-def talk(port: int, parts: Iterable[bytes]) -> bytes:
+def talk(port: int, parts: Iterable[bytes], hesitation_s: float = END_S) -> bytes:
     """Send the parts, then nothing more; return all that the service says until it closes."""
     with socket.create_connection(("127.0.0.1", port), timeout=END_S) as connection:
         try:
@@ -19,7 +20,7 @@ def talk(port: int, parts: Iterable[bytes]) -> bytes:
                 connection.sendall(part)
         except (BrokenPipeError, ConnectionResetError):
             pass  # it has heard enough
-        return _listen(connection, b"", HESITATION_S)
+        return _listen(connection, b"", hesitation_s)
 
 
 def takes_in(port: int, parts: Iterable[bytes]) -> bool:

@@ -1,0 +1,104 @@
+"""What a connection does when: told by a clock that the test sets, where a real one would have to be waited for."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from starlette.types import Receive, Scope, Send
+from uvicorn.config import Config
+
+from service.connections import Connection, ConnectionLimits, Connections
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+PATIENCE_S, MAX_AGE_S = 10.0, 100.0
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """An event loop whose clock stands where the test puts it."""
+
+    now_s = 0.0
+
+    def time(self) -> float:
+        return self.now_s
+
+
+class Client(asyncio.Transport):
+    """The client's end of a connection: what it is told, and whether the connection was closed."""
+
+    def __init__(self, loop: Loop) -> None:
+        super().__init__()
+        self.answer = b""
+        self.closed = False
+        self._loop = loop
+        self.connections = Connections(ConnectionLimits(100, PATIENCE_S, MAX_AGE_S, 1000), lambda _status, _s: None)
+        config = Config(answers, ws="none", lifespan="off", log_config=None, timeout_keep_alive=3600)
+        self._connection = Connection(config, self.connections, {}, loop)
+        self._connection.connection_made(self)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.answer += data
+
+    def close(self) -> None:
+        self.closed = True
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    async def send(self, data: bytes) -> bytes:
+        """Send something; return what there is to hear."""
+        self.answer = b""
+        self._connection.data_received(data)
+        await asyncio.gather(*self.connections.tasks)
+        return self.answer
+
+    def wait(self, duration_s: float) -> None:
+        """Let time pass, and the service look at its connections after it."""
+        self._loop.now_s += duration_s
+        self.connections.end_overdue()
+
+
+async def answers(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+def run(test: Callable[[Client], Awaitable[None]]) -> None:
+    async def connected() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, Loop)
+        await test(Client(loop))
+
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(connected())
+
+
+@pytest.mark.parametrize(("waited_s", "status"), [(PATIENCE_S - 0.1, b"200"), (PATIENCE_S, b"408")])
+def test_time_counts_from_the_beginning_of_a_request_not_from_the_end_of_the_last(
+    waited_s: float, status: bytes
+) -> None:
+    async def test(client: Client) -> None:
+        assert b"200 OK" in await client.send(REQUEST)
+        client.wait(2 * PATIENCE_S)
+        assert await client.send(REQUEST[:20]) == b""
+        client.wait(waited_s)
+        if not client.closed:
+            await client.send(REQUEST[20:])
+        assert client.answer.split()[1] == status
+
+    run(test)
+
+
+def test_a_connection_that_is_old_ends_with_its_next_answer_and_not_before() -> None:
+    async def test(client: Client) -> None:
+        assert b"200 OK" in await client.send(REQUEST)
+        client.wait(0.75 * MAX_AGE_S)
+        assert b"connection: close" not in await client.send(REQUEST)
+        client.wait(0.26 * MAX_AGE_S)
+        assert not client.closed, "idle, it is left alone: its client may be about to ask"
+        assert b"connection: close" in await client.send(REQUEST)
+        assert client.closed
+
+    run(test)
