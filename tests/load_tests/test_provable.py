@@ -36,9 +36,7 @@ def test_a_run_too_short_for_its_objective_is_refused_until_it_is_as_much_longer
 
 def test_a_run_that_is_long_enough_only_with_luck_is_told_what_it_may_come_to() -> None:
     stages = [{"name": "only", "rate": "100/s", "for": "31s"}]
-    with pytest.raises(
-        ScenarioError, match=r"takes 2995 requests, but about 3000 are due, and by chance only 2890:"
-    ):
+    with pytest.raises(ScenarioError, match=r"takes 2995 requests, but about 3000 are due, and by chance only 2890:"):
         check_provable(make_scenario(slo={"errors": {"limit": "0.1%", "scope": "run"}}, stages=stages))
 
 
