@@ -52,7 +52,7 @@ loadtest: install ## Put the load of SCENARIO on HOST, or on what is deployed, o
 	@$(BIN)/python -m deployment loadtest $(DEPLOYMENT) $(SCENARIO)
 
 notebook: $(VENV)/requirements-notebook.installed ## Run notebooks/walkthrough.ipynb from top to bottom, and keep its pictures
-	@$(BIN)/python -m notebooks.execute --set 'PLATFORM = "$(PLATFORM)"'
+	@$(BIN)/python -m notebooks.execute $(if $(PLATFORM),--set 'PLATFORM = "$(PLATFORM)"')
 
 calibrate: install ## Measure what this generator can do on this machine
 	@$(BIN)/python -m load_tests.calibrate

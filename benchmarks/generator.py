@@ -7,8 +7,6 @@
 Each part replaces its own section of ``results/generator.json``.
 """
 
-import argparse
-import json
 import statistics
 import subprocess
 import sys
@@ -21,9 +19,11 @@ from pathlib import Path
 import psutil
 
 from benchmarks.cores import CLIENT_CORE, SERVER_CORE, bound
-from benchmarks.result_file import RESULTS, write_part
-from load_tests.calibrate import NULL_RESPONDER, null_responder
+from benchmarks.parts import Parts, chosen_parts, measure
+from benchmarks.result_file import RESULTS
+from load_tests.calibrate import MOST_LATENESS_MS, NULL_RESPONDER, null_responder
 from load_tests.clock import RunClock
+from load_tests.generator_health import BUSIEST_CPU_SHARE
 from load_tests.outcomes import Outcome, Recorder
 from load_tests.record import RunRecord
 from load_tests.report.run_report import FILE_NAME, RunReport
@@ -37,9 +37,6 @@ RATES_RPS = (500, 1000, 1500, 2000, 2500, 3000, 3500, 4000)
 STEP_S = 8
 SOAK_RPS = 2000
 SOAK_REQUESTS = 1_000_000
-MOST_LATE_MS = 20.0
-"""99th percentile of the delay from due to sent up to which a rate is kept up with."""
-BUSIEST_CPU_SHARE = 0.85
 SCENARIO = """
 model: insurance_charges_model
 load: {{arrivals: open, warmup: 2s, settle: 1s, timeout: 2s, connections: 10s, golden: 0%, in_flight: 20000, seed: 5}}
@@ -89,16 +86,9 @@ class Soak:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the parts that are asked for, and write them down."""
-    parts: dict[str, Callable[[], object]] = {"recording": recording, "rates": rates, "soak": soak}
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.generator", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("parts", nargs="*", choices=[*parts, []], help="default: all", metavar="PART")
-    chosen = parser.parse_args(arguments).parts or list(parts)
-    for part in chosen:
-        figures = parts[part]()
-        write_part(RESULT_FILE, part, figures)
-        print(json.dumps({part: figures}, indent=2))
+    parts: Parts = {"recording": recording, "rates": rates, "soak": soak}
+    chosen = chosen_parts("benchmarks.generator", __doc__, parts, arguments)
+    measure(chosen, RESULT_FILE)
     return 0
 
 
@@ -157,7 +147,7 @@ def _rate(stage: StageReport) -> Rate:
         latency_p50_ms=round(stage.latency_ms.p50, 2) if stage.latency_ms else float("nan"),
         latency_p99_ms=round(stage.latency_ms.p99, 2) if stage.latency_ms else float("nan"),
         cpu_share=round(stage.generator_cpu_share, 3),
-        kept_up=complete and late_ms < MOST_LATE_MS and stage.generator_cpu_share < BUSIEST_CPU_SHARE,
+        kept_up=complete and late_ms < MOST_LATENESS_MS and stage.generator_cpu_share < BUSIEST_CPU_SHARE,
     )
 
 

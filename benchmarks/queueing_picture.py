@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -19,7 +20,14 @@ MARKERS = {"open": "o", "uniform": "s", "closed": "D"}
 
 
 def main() -> int:
-    """Draw."""
+    """Draw, and say where the picture is."""
+    draw(PICTURE)
+    print(PICTURE)
+    return 0
+
+
+def draw(path: Path) -> None:
+    """Draw what was measured beside theory."""
     results = json.loads(RESULT_FILE.read_text(encoding="utf-8"))
     with mpl.rc_context(style("queueing", 10.5)):
         figure = Figure(figsize=(10.4, 4.7))
@@ -31,9 +39,7 @@ def main() -> int:
             f"The same load in three ways, on a server that takes {results['service_ms']:.0f} ms for each request",
             y=0.94, fontsize=12.5, fontweight="bold",
         )  # fmt: skip
-        save(figure, PICTURE)
-    print(PICTURE)
-    return 0
+        save(figure, path)
 
 
 def draw_utilisations(axes: Axes, results: dict[str, Any]) -> None:

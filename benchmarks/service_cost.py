@@ -10,11 +10,10 @@
 Each part replaces its own section of ``results/service_cost.json``. Server and client have a core each.
 """
 
-import argparse
 import json
 import statistics
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import psutil
@@ -22,7 +21,8 @@ import psutil
 from benchmarks.closed_client import ClosedClient
 from benchmarks.cores import CLIENT_CORE, SERVER_CORE, stay_on
 from benchmarks.golden import golden
-from benchmarks.result_file import RESULTS, write_part
+from benchmarks.parts import Parts, chosen_parts, measure
+from benchmarks.result_file import RESULTS
 from benchmarks.servers import Server, answering, serving
 from benchmarks.wire import post
 from model.insurance_charges import InsuranceChargesModel
@@ -72,25 +72,16 @@ class Load:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the parts that are asked for, and write them down."""
-    parts: dict[str, Callable[[], object]] = {
+    parts: Parts = {
         "cost": cost,
         "batch": batch,
         "plain": plain,
         "cold_start": cold_start,
         "memory": memory,
     }
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.service_cost",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("parts", nargs="*", choices=[*parts, []], help="default: all", metavar="PART")
-    chosen = parser.parse_args(arguments).parts or list(parts)
+    chosen = chosen_parts("benchmarks.service_cost", __doc__, parts, arguments)
     stay_on(CLIENT_CORE)
-    for part in chosen:
-        figures = parts[part]()
-        write_part(RESULT_FILE, part, figures)
-        print(json.dumps({part: figures}, indent=2))
+    measure(chosen, RESULT_FILE)
     return 0
 
 

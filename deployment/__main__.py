@@ -16,9 +16,8 @@ from deployment.request import (
     Where,
     check_overlay,
     check_workers,
-    platform_named,
+    chosen,
     settings_in,
-    where_named,
 )
 from deployment.waiting import REAL_CLOCK, Clock
 
@@ -63,7 +62,7 @@ def _request(options: argparse.Namespace, folder: Path) -> Request:
     last = None if options.command in ("doctor", "deploy") else record.read(folder)
     default = last.platform if last else PlatformName.MINIKUBE
     return Request(
-        platform=platform_named(options.platform) if options.platform else default,
+        platform=chosen("PLATFORM", PlatformName, options.platform) if options.platform else default,
         overlay=check_overlay(options.overlay),
         registry=options.registry,
         base_image=options.base_image or DEFAULT_BASE_IMAGE,
@@ -71,7 +70,7 @@ def _request(options: argparse.Namespace, folder: Path) -> Request:
         host=options.host.rstrip("/"),
         container=options.container,
         monitoring=options.monitoring,
-        where=where_named(options.where),
+        where=chosen("WHERE", Where, options.where),
         workers=check_workers(options.workers),
         settings=settings_in(os.environ),
         folder=folder,

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from pydantic import Field
 
-from deployment.observed import Observed
+from deployment.cluster.observed import Observed
 from deployment.request import ROOT, Setting
 
 _UNITS = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "": 1}

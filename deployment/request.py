@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from deployment.errors import DeploymentError
 
@@ -34,6 +35,9 @@ class Where(StrEnum):
 
     HERE = "here"
     CLUSTER = "cluster"
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True)
@@ -67,20 +71,12 @@ class Request:
     """Where files are kept that are made on the way."""
 
 
-def platform_named(name: str) -> PlatformName:
-    """Return a platform by its name."""
+def chosen(variable: str, choices: type[_Choice], name: str) -> _Choice:
+    """Return a choice by its name; DeploymentError names all of them."""
     try:
-        return PlatformName(name)
+        return choices(name)
     except ValueError:
-        raise DeploymentError(f"PLATFORM={name}: choose one of {', '.join(PlatformName)}") from None
-
-
-def where_named(name: str) -> Where:
-    """Return a place from where load is offered."""
-    try:
-        return Where(name)
-    except ValueError:
-        raise DeploymentError(f"WHERE={name}: choose one of {', '.join(Where)}") from None
+        raise DeploymentError(f"{variable}={name}: choose one of {', '.join(choices)}") from None
 
 
 def check_workers(text: str) -> int:

@@ -5,19 +5,19 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from deployment import record
+from deployment.cluster.disruption import SCENARIO, under_disruption
+from deployment.cluster.watching import watched
 from deployment.console import say
-from deployment.disruption import SCENARIO, under_disruption
 from deployment.doctor import examine, insist
 from deployment.errors import DeploymentError
 from deployment.first_prediction import wait_for_a_right_prediction
-from deployment.load import run_load_test
-from deployment.load_job import LoadInCluster
+from deployment.load.here import run_load_test
+from deployment.load.in_cluster import LoadInCluster
 from deployment.platforms.choice import cluster_for, platform_for
 from deployment.platforms.platform import Platform
 from deployment.record import Record
 from deployment.request import Request, Where
 from deployment.waiting import Clock
-from deployment.watching import watched
 
 NOT_IN_ORDER = 2
 
@@ -69,14 +69,6 @@ def fetch(request: Request, clock: Clock) -> int:
     return cluster_for(request, clock).load().fetch()
 
 
-def _load_in_cluster(request: Request, clock: Clock) -> LoadInCluster:
-    if request.host:
-        raise DeploymentError("WHERE=cluster: pods reach nothing but the service beside them, so leave HOST out")
-    cluster = cluster_for(request, clock)
-    insist(cluster)
-    return cluster.load()
-
-
 def disrupt(request: Request, clock: Clock) -> int:
     """Replace pods and take some away under load; no request may be lost."""
     platform = platform_for(request, clock)
@@ -95,16 +87,6 @@ def disrupt(request: Request, clock: Clock) -> int:
         return under_disruption(kubectl, clock, run_load)
 
 
-def _record(request: Request, platform: Platform) -> AbstractContextManager[Path | None]:
-    """Have the cluster watched, if the service is on one; nobody knows what stands behind a URL that was given."""
-    kubectl = None if request.host else platform.kubectl
-    return nullcontext() if kubectl is None else watched(kubectl, request.folder)
-
-
-def _base_url(request: Request, platform: Platform) -> AbstractContextManager[str]:
-    return nullcontext(request.host) if request.host else platform.url()
-
-
 def teardown(request: Request, clock: Clock) -> int:
     """Remove everything that deploy made."""
     last = record.read(request.folder)
@@ -113,3 +95,21 @@ def teardown(request: Request, clock: Clock) -> int:
     record.mark_torn_down(request.platform, request.folder)
     say(f"torn down on {request.platform}")
     return 0
+
+
+def _load_in_cluster(request: Request, clock: Clock) -> LoadInCluster:
+    if request.host:
+        raise DeploymentError("WHERE=cluster: pods reach nothing but the service beside them, so leave HOST out")
+    cluster = cluster_for(request, clock)
+    insist(cluster)
+    return cluster.load()
+
+
+def _record(request: Request, platform: Platform) -> AbstractContextManager[Path | None]:
+    """Have the cluster watched, if the service is on one; nobody knows what stands behind a URL that was given."""
+    kubectl = None if request.host else platform.kubectl
+    return nullcontext() if kubectl is None else watched(kubectl, request.folder)
+
+
+def _base_url(request: Request, platform: Platform) -> AbstractContextManager[str]:
+    return nullcontext(request.host) if request.host else platform.url()

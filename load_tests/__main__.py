@@ -5,13 +5,13 @@ import sys
 import traceback
 
 from load_tests.checked import as_json, as_sentences
-from load_tests.judgement import Verdict
-from load_tests.launch import check_watched, choose, run_all
+from load_tests.choice import check_watched, choose
+from load_tests.judgement import USAGE_ERROR, Verdict
+from load_tests.launch import run_all
 from load_tests.preflight import check_base_url
 from load_tests.report import terminal
 from load_tests.sharing import Sharing
 
-USAGE_ERROR = 2
 MOST_PROCESSES = 64
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from load_tests.calibration import FLOOR_FILE, Floor, FloorRow, this_machine
+from load_tests.choice import Choice, choose
 from load_tests.generator_health import BUSIEST_CPU_SHARE
-from load_tests.judgement import Verdict
-from load_tests.launch import Choice, choose, run_all
+from load_tests.judgement import USAGE_ERROR, Verdict
+from load_tests.launch import run_all
 from load_tests.offered_load import ConnectionUse, Load
 from load_tests.report import floor_table, terminal
 from load_tests.report.run_report import FILE_NAME, RunReport
@@ -22,7 +23,6 @@ from load_tests.report.stage_report import StageReport
 from load_tests.sharing import Sharing
 from load_tests.timeline import timeline_of
 
-USAGE_ERROR = 2
 MOST_LATENESS_MS = 20.0
 """A generator whose p99 lateness is above this does not keep up, whatever is to be judged."""
 NULL_RESPONDER = (sys.executable, "-m", "load_tests.null_responder", "--port", "0")

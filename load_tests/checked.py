@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from load_tests.launch import Choice
+from load_tests.choice import Choice
 from load_tests.quantities import format_duration
 from load_tests.scenario import find
 from load_tests.timeline import timeline_of

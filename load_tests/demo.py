@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from load_tests.launch import choose, run_all
+from load_tests.choice import choose
+from load_tests.judgement import USAGE_ERROR
+from load_tests.launch import run_all
 from load_tests.ports import free_port
 from load_tests.report import terminal
 from load_tests.scenario_errors import ScenarioError
@@ -20,7 +22,6 @@ SCENARIOS = ("staged", "taxi")
 LOG = Path("reports") / "demo-service.log"
 START_PATIENCE_S = 30.0
 STOP_PATIENCE_S = 15.0
-USAGE_ERROR = 2
 
 
 class ServiceNotStartedError(RuntimeError):

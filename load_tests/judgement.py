@@ -18,6 +18,9 @@ from load_tests.objectives import (
 from load_tests.quantities import format_duration, format_share
 from load_tests.tally import RequestCounts, StageCounts
 
+USAGE_ERROR = 2
+"""Exit code of a command that was used wrongly, or crashed, and so came to no verdict."""
+
 
 class Verdict(StrEnum):
     """What a run proves."""
@@ -29,7 +32,7 @@ class Verdict(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        """Exit code of the command that ran the load test (2 is kept for usage errors and crashes)."""
+        """Exit code of the command that ran the load test; none of them is `USAGE_ERROR`."""
         return {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3, Verdict.INVALID: 4}[self]
 
 

@@ -12,17 +12,13 @@ from types import FrameType
 
 from pydantic import ValidationError
 
-from load_tests.cluster.joining import NO_RECORD
+from load_tests.choice import Choice
 from load_tests.judgement import Verdict, worst
-from load_tests.payloads.source import source_for
 from load_tests.preflight import why_not_reachable, without_password
-from load_tests.provable import check_provable
 from load_tests.quantities import format_duration
 from load_tests.report import terminal
 from load_tests.report.folders import report_folder
 from load_tests.report.run_report import FILE_NAME, RunReport
-from load_tests.scenario import Scenario, load
-from load_tests.scenario_errors import ScenarioError
 from load_tests.sharing import ALONE, Sharing
 from load_tests.timeline import timeline_of
 
@@ -30,37 +26,11 @@ LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 LOG_NAME = "locust.log"
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A scenario that can be run, and how it was asked for."""
-
-    argument: str
-    scenario: Scenario
-
-
 @dataclass
 class Interruption:
     """Whether a signal asked for the end: no further scenario is begun then."""
 
     came: bool = False
-
-
-def choose(argument: str) -> Choice:
-    """Read a scenario given by name or path; ScenarioError if it cannot be run."""
-    scenario = load(argument)
-    try:
-        check_provable(scenario)
-    except ScenarioError as error:
-        raise ScenarioError("\n".join(f"{scenario.name}: {line}" for line in str(error).splitlines())) from None
-    source_for(scenario.model)
-    return Choice(argument, scenario)
-
-
-def check_watched(choices: Sequence[Choice], cluster_record: str) -> None:
-    """Refuse scenarios that demand something of a cluster that nobody watches."""
-    for choice in choices:
-        if choice.scenario.scaling and not cluster_record:
-            raise ScenarioError(f"{choice.scenario.name}: `scaling` needs a record of the cluster, and {NO_RECORD}")
 
 
 def run_all(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from load_tests.objectives import LatencyObjective
+from load_tests.scaling import BACK_FOR_S
 from load_tests.scenario import Scenario
 from load_tests.timeline import Timeline, Window
 
@@ -26,7 +27,10 @@ class LoadStep:
 
 
 def load_step_of(scenario: Scenario, timeline: Timeline) -> LoadStep | None:
-    """The step that the scenario names, or the one where the load rises most; None if it never rises."""
+    """The step that the scenario names, or where the load rises most; None if it never rises.
+
+    A rise that is over before a way back could be seen is taken only if there is no other.
+    """
     place = _place(timeline, scenario.scaling.step if scenario.scaling else None)
     if place is None:
         return None
@@ -38,9 +42,14 @@ def _place(timeline: Timeline, named: str | None) -> int | None:
     """Which window begins the step."""
     if named is not None:
         return next(number for number, window in enumerate(timeline.windows) if window.name == named)
-    rises = [after.offered_rps - before.offered_rps for before, after in pairwise(timeline.windows)]
-    highest = max(rises, default=0.0)
-    return rises.index(highest) + 1 if highest > 0 else None
+    windows = timeline.windows
+    rises = {
+        place: after.offered_rps - before.offered_rps
+        for place, (before, after) in enumerate(pairwise(windows), start=1)
+        if after.offered_rps > before.offered_rps
+    }
+    lasting = {place for place in rises if _ends_s(timeline, place) - windows[place].begins_s >= BACK_FOR_S}
+    return max(lasting or rises, key=rises.__getitem__, default=None)
 
 
 def _ends_s(timeline: Timeline, first: int) -> float:

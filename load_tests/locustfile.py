@@ -15,6 +15,7 @@ from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
 from load_tests.crew import Crew
+from load_tests.judgement import USAGE_ERROR
 from load_tests.report.terminal import survive_any_encoding
 from load_tests.scenario_errors import ScenarioError
 from load_tests.session import LoadSession
@@ -24,8 +25,6 @@ from load_tests.web_page import add_slo_tab
 from load_tests.worker import Worker
 
 __all__ = ["ClosedUser", "OpenArrivals", "ScenarioShape"]
-
-USAGE_ERROR = 2
 
 
 @events.init_command_line_parser.add_listener

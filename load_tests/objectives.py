@@ -147,8 +147,10 @@ def _read_objective(key: str, written: object) -> Objective:
 
 def _read_latency(percentile: float, written: object) -> LatencyObjective:
     threshold_s = parse_duration(written)
-    if percentile <= 0 or threshold_s <= 0:
-        raise ValueError("a percentile and its threshold are more than zero")
+    if percentile <= 0:
+        raise ValueError("a percentile is more than zero: write one such as p99")
+    if threshold_s <= 0:
+        raise ValueError(f"{written!r} must be more than zero")
     if 1 - percentile / 100 < SMALLEST_SHARE:
         raise ValueError("no run has enough requests to prove such a percentile: write p99.9 or less")
     return LatencyObjective(percentile, threshold_s)

@@ -5,8 +5,9 @@ A bare number is refused: `100` could be seconds or milliseconds, and guessing w
 
 import math
 import re
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator
 
@@ -53,9 +54,9 @@ def _as_text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _positive(parse: Any) -> Any:
+def _positive(parse: Callable[[object], float]) -> Callable[[object], float]:
     def parse_positive(text: object) -> float:
-        number: float = parse(text)
+        number = parse(text)
         if number <= 0:
             raise ValueError(f"{text!r} must be more than zero")
         return number

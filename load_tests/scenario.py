@@ -1,5 +1,6 @@
 """A scenario: the load we offer beside what we demand, read from YAML and refused before any load if it is wrong."""
 
+import difflib
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -12,7 +13,7 @@ from load_tests.objectives import Scope, Slo
 from load_tests.offered_load import Load, Stage
 from load_tests.quantities import parse_share
 from load_tests.scaling import Scaling
-from load_tests.scenario_errors import ScenarioError, explain
+from load_tests.scenario_errors import ScenarioError, explain, explain_yaml
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 WARM_UP = "warm-up"
@@ -101,10 +102,13 @@ class _StrictLoader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Refuse a mapping that names a key twice."""
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise ScenarioError(f"line {node.start_mark.line + 1}: the key {key!r} is written twice in one mapping")
+        keys: list[Any] = []
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in keys:
+                line = key_node.start_mark.line + 1
+                raise ScenarioError(f"line {line}: the key {key!r} is written twice in one mapping")
+            keys.append(key)
         return super().construct_mapping(node, deep)
 
 
@@ -116,10 +120,14 @@ def find(name_or_path: str) -> Path:
     path = Path(name_or_path)
     if path.is_file():
         return path
-    if path.exists():
+    if name_or_path and path.exists():
         raise ScenarioError(f"{path} is not a file: give the path of a YAML file")
-    known = ", ".join(sorted(file.stem for file in SCENARIOS.glob("*.yaml")))
-    raise ScenarioError(f"no scenario {name_or_path!r}: give the path of a YAML file or one of {known}")
+    known = sorted(file.stem for file in SCENARIOS.glob("*.yaml"))
+    close = difflib.get_close_matches(path.stem, known, n=1)
+    meant = f"did you mean {close[0]!r}? Otherwise " if close else ""
+    raise ScenarioError(
+        f"no scenario {name_or_path!r}: {meant}give the path of a YAML file or one of {', '.join(known)}"
+    )
 
 
 def load(name_or_path: str) -> Scenario:
@@ -128,7 +136,7 @@ def load(name_or_path: str) -> Scenario:
     try:
         return parse(path.stem, path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+        raise ScenarioError(f"{path}: not YAML: byte {error.start + 1} is no text in UTF-8") from None
     except ScenarioError as error:
         raise ScenarioError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
 
@@ -138,7 +146,7 @@ def parse(name: str, text: str) -> Scenario:
     try:
         written = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a SafeLoader)
     except yaml.YAMLError as error:
-        raise ScenarioError(f"not YAML: {' '.join(str(error).split())}") from None
+        raise ScenarioError(f"not YAML: {explain_yaml(error)}") from None
     if not isinstance(written, dict):
         raise ScenarioError("a scenario is a mapping with the keys model, load, stages and slo")
     if own := {"name", "text"} & set(written):

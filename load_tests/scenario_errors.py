@@ -4,8 +4,16 @@ import difflib
 from collections.abc import Iterator
 from typing import Any, get_args
 
+import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+_FORMS = {
+    "model": "write a qualified name such as insurance_charges_model",
+    "path": "write a path that begins with /, such as /predict",
+    "name": "begin with a letter or a digit, and write up to 40 of them, blanks, and any of . _ + -",
+}
+"""In words, what the pattern of a key asks for."""
 
 
 class ScenarioError(ValueError):
@@ -21,6 +29,17 @@ def explain(error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
         where = _place(detail["loc"])
         what = _what(detail, model)
         yield f"{where}: {what}" if where else what
+
+
+def explain_yaml(error: yaml.YAMLError) -> str:
+    """Where a text stops being YAML, and why, in one line."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return " ".join(str(error).split())
+    mark, problem = error.problem_mark, error.problem or ""
+    if r"'\t'" in problem:
+        problem = "found a tab: indent with spaces"
+    why = ", ".join(part for part in (error.context, problem) if part)
+    return f"line {mark.line + 1}, column {mark.column + 1}: {why}"
 
 
 def _place(location: tuple[int | str, ...]) -> str:
@@ -42,11 +61,23 @@ def _what(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return "is missing"
     if kind == "extra_forbidden":
         return _unknown_key(detail, model)
-    if kind in ("tuple_type", "model_type", "dict_type", "model_attributes_type"):
-        return f"{detail['input']!r} is not a {'list' if kind == 'tuple_type' else 'mapping'}"
-    if kind == "string_pattern_mismatch":
-        return f"{detail['input']!r} is not written as it must be: {detail['ctx']['pattern']}"
-    return f"{detail['input']!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+    return f"{detail['input']!r}{_wrong_value(detail)}"
+
+
+def _wrong_value(detail: ErrorDetails) -> str:
+    """What is said of a value behind the value itself."""
+    match detail["type"]:
+        case "tuple_type":
+            return " is not a list"
+        case "model_type" | "dict_type" | "model_attributes_type":
+            return " is not a mapping"
+        case "string_pattern_mismatch":
+            return f" is not written as it must be: {_FORMS[str(detail['loc'][-1])]}"
+        case "string_type" if isinstance(detail["input"], bool | int | float):
+            return " is no text: put it in quotes"
+        case "bool_type":
+            return " is neither true nor false: write one of them, without quotes"
+    return f": {detail['msg'][0].lower()}{detail['msg'][1:]}"
 
 
 def _unknown_key(detail: ErrorDetails, model: type[BaseModel]) -> str:

@@ -3,13 +3,10 @@
 import argparse
 import logging
 import os
-import platform
-import shlex
 import signal
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import gevent
@@ -18,78 +15,31 @@ from gevent.lock import RLock
 from locust.env import Environment
 from locust.util.timespan import parse_timespan
 
-from load_tests import scenario as scenarios
-from load_tests.abort import LOOK_EVERY_S
 from load_tests.calibration import read_floor
+from load_tests.choice import choose
 from load_tests.clock import RunClock
 from load_tests.cluster.joining import LATER, with_record
 from load_tests.crew import Crew, CrewError
+from load_tests.facts import facts_of
 from load_tests.judgement import Verdict
 from load_tests.live import planned, report_so_far
 from load_tests.live_report import LiveReport, final_report
-from load_tests.offering import Alone, Offering
+from load_tests.offering import Alone
 from load_tests.payloads.deck import make_deck
 from load_tests.payloads.source import source_for
-from load_tests.preflight import without_password
-from load_tests.provable import check_provable
 from load_tests.record import RunRecord
 from load_tests.report import markdown, terminal
 from load_tests.report.drawing import Drawing
 from load_tests.report.folders import report_folder
-from load_tests.report.run_report import RunFacts, RunReport, ServiceReport, report_of
+from load_tests.report.run_report import RunReport, report_of
 from load_tests.scenario import Scenario
 from load_tests.scenario_errors import ScenarioError
-from load_tests.service_facts import describe_service
-from load_tests.timeline import Window
+from load_tests.under_way import UnderWay
 from load_tests.verdict import judge
-from load_tests.watch import Teller
 
 logger = logging.getLogger(__name__)
 
 STOP_SLACK_S = 1.0
-LONGEST_DESCRIPTION_S = 3.0
-
-
-@dataclass(frozen=True)
-class UnderWay:
-    """A run between its beginning and its verdict: what the shape follows."""
-
-    record: RunRecord
-    offering: Offering
-    facts: RunFacts
-    folder: Path
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more is to come."""
-        return self.offering.over
-
-    @property
-    def stage(self) -> Window:
-        """What is run now."""
-        return self.record.timeline.at(self.record.now_s())
-
-    @property
-    def processes(self) -> int:
-        """How many processes offer load."""
-        return self.offering.processes
-
-    def finish(self) -> None:
-        """Offer nothing more."""
-        self.record.stop_offering()
-        self.offering.finish()
-
-    def observe(self) -> None:
-        """Tell of the run until it is killed, and end it if it is hopeless and its scenario says so."""
-        teller = Teller(self.record, sys.stdout)
-        looked_s = 0.0
-        while True:
-            teller.tell()
-            if self.record.now_s() - looked_s >= LOOK_EVERY_S:
-                looked_s = self.record.now_s()
-                if self.record.look():
-                    self.finish()
-            gevent.sleep(LOOK_EVERY_S / 10)
 
 
 class LoadSession:
@@ -117,20 +67,17 @@ class LoadSession:
         self._last: tuple[RunReport, Drawing | None] | None = None
         self._concluding = RLock()
         environment.process_exit_code = Verdict.INVALID.exit_code
-        self._read_scenario()
+        self._choose()  # and so refuse a wrong one at once
 
-    def _read_scenario(self) -> Scenario:
-        """Read the scenario; ScenarioError if it cannot be run."""
-        scenario = scenarios.load(self._options.scenario)
-        check_provable(scenario)
-        source_for(scenario.model)
-        return scenario
+    def _choose(self) -> Scenario:
+        """The scenario as its file is now; ScenarioError if it cannot be run."""
+        return choose(self._options.scenario).scenario
 
     def live(self) -> LiveReport:
         """How the run under way stands, or else what became of the last one, or what the next one will be judged by."""
         if self._under_way is not None:
             return report_so_far(self._under_way.record, self._under_way.record.now_s())
-        return final_report(self._last[0]) if self._last is not None else planned(self._read_scenario())
+        return final_report(self._last[0]) if self._last is not None else planned(self._choose())
 
     def run_under_way(self) -> UnderWay | None:
         """The run under way, begun now if there is none; None if it cannot be."""
@@ -144,7 +91,7 @@ class LoadSession:
     def _begin(self) -> UnderWay:
         """Make everything ready, and start the clock."""
         started_at = datetime.now(UTC)
-        scenario = self._read_scenario()
+        scenario = self._choose()
         deck = make_deck(source_for(scenario.model), scenario.load)
         clock = RunClock()
         record = RunRecord(scenario, clock, floor=read_floor())
@@ -153,7 +100,7 @@ class LoadSession:
         under_way = UnderWay(
             record,
             self._crew or Alone(record, deck),
-            self._facts_of(scenario, started_at),
+            facts_of(scenario, self._environment.host or "", self._options, started_at),
             report_folder(self._options.report_folder, scenario.name, started_at),
         )
         self._environment.stop_timeout = scenario.load.patience_s + STOP_SLACK_S
@@ -165,24 +112,6 @@ class LoadSession:
             run_time_s = parse_timespan(str(self._options.run_time))
             self._watching.append(gevent.spawn(self._stop_after, run_time_s, record))
         return under_way
-
-    def _facts_of(self, scenario: Scenario, started_at: datetime) -> RunFacts:
-        host = self._environment.host or ""
-        shown_host = without_password(host)
-        service = ServiceReport()
-        with gevent.Timeout(LONGEST_DESCRIPTION_S, False):  # type: ignore[arg-type]
-            service = describe_service(host, scenario.model)
-        processes = f" --processes {self._options.processes}" if self._options.processes else ""
-        if self._options.master and not self._options.processes:
-            processes = f" --workers {self._options.expect_workers}"
-        return RunFacts(
-            target=shown_host + scenario.prediction_path,
-            started_at=started_at,
-            command=f"python -m load_tests run {shlex.quote(self._options.scenario)} "
-            f"--host {shlex.quote(shown_host)}{processes}",
-            service=service,
-            versions={"python": platform.python_version(), "locust": version("locust")},
-        )
 
     def stop(self) -> None:
         """Offer nothing more: the test is being stopped, at its end or early."""

@@ -19,6 +19,8 @@ NOTEBOOK = ROOT / "notebooks" / "walkthrough.ipynb"
 PATIENCE_S = 3600
 MOST_BYTES = 1_000_000
 FAILED = 1
+SET = "injected-parameters"
+"""Tag of the cell that gives parameters other values, as Papermill has it."""
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -60,10 +62,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def set_parameters(notebook: NotebookNode, assignments: Sequence[str]) -> None:
-    """Give parameters other values, in a cell of their own after the one that is tagged ``parameters``."""
+    """Give parameters other values, in a cell of their own after the one that is tagged ``parameters``.
+
+    It takes the place of that of an earlier run: the notebook may be executed in place, and again.
+    """
+    notebook.cells = [cell for cell in notebook.cells if SET not in cell.metadata.get("tags", [])]
     if assignments:
         tagged = ["parameters" in cell.metadata.get("tags", []) for cell in notebook.cells]
-        notebook.cells.insert(tagged.index(True) + 1, nbformat.v4.new_code_cell("\n".join(assignments)))
+        cell = nbformat.v4.new_code_cell("\n".join(assignments), metadata={"tags": [SET]})
+        notebook.cells.insert(tagged.index(True) + 1, cell)
 
 
 def quiet_environment() -> dict[str, str]:

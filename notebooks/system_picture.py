@@ -2,19 +2,19 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-PICTURE = Path(__file__).parents[1] / "docs" / "pictures" / "system.svg"
-INK, FAINT, MUTED = "#24292f", "#d0d7de", "#57606a"
+from benchmarks.picture_card import FAINT, INK, PICTURES, style
+
+PICTURE = PICTURES / "system.svg"
+MUTED = "#57606a"
 MODEL, SERVICE, LOAD = "#ddf4ff", "#fff1e5", "#dafbe1"
-STYLE: dict[Any, Any] = {"svg.fonttype": "path", "svg.hashsalt": "system", "font.size": 10, "text.color": INK}
 WIDTH, HEIGHT, HALF_HEIGHT = 104, 44, 5.5
-BOXES = (
+BOXES = (  # middle, width, colour, what it is, and where it is or what it is made of
     (10, 32, 16, MODEL, "data set", "model/"),
     (31, 32, 16, MODEL, "training", "model/<name>/"),
     (52, 32, 18, MODEL, "artifact", "ONNX, card, examples"),
@@ -25,7 +25,7 @@ BOXES = (
     (40, -5, 22, LOAD, "verdict", "PASS, FAIL, or why not"),
     (77, -5, 18, LOAD, "report", "pictures, JSON, JUnit"),
 )
-ARROWS = (
+ARROWS = (  # from, to, what passes
     ((18, 32), (23, 32), ""),
     ((39, 32), (43, 32), ""),
     ((61, 32), (68, 32), "checked"),
@@ -40,8 +40,15 @@ ARROWS = (
 
 
 def main() -> int:
-    """Draw."""
-    with mpl.rc_context(STYLE):
+    """Draw, and say what was written."""
+    draw(PICTURE)
+    sys.stdout.write(f"{PICTURE.name}\n")
+    return 0
+
+
+def draw(path: Path) -> None:
+    """Draw the boxes, and the arrows between them."""
+    with mpl.rc_context(style("system", 10)):
         figure = Figure(figsize=(9.6, 4.7))
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set(xlim=(-4, WIDTH - 8), ylim=(-14, HEIGHT - 4))
@@ -54,9 +61,7 @@ def main() -> int:
             axes.text(x, y - 2.4, below, ha="center", va="center", color=MUTED, fontsize=8.5)
         for begin, end, text in ARROWS:
             _arrow(axes, begin, end, text)
-        figure.savefig(PICTURE, metadata={"Date": None})
-    sys.stdout.write(f"{PICTURE.name}\n")
-    return 0
+        figure.savefig(path, metadata={"Date": None})
 
 
 def _box(axes: Axes, middle: tuple[float, float], size: tuple[float, float], colour: str, edge: str) -> None:

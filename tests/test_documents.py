@@ -9,7 +9,7 @@ import pytest
 from benchmarks.figures import documents, refreshed
 from load_tests.__main__ import main as load_tests_command
 from load_tests.binomial import requests_to_prove
-from load_tests.launch import choose
+from load_tests.choice import choose
 from load_tests.scenario import SCENARIOS
 from load_tests.scenario_errors import ScenarioError
 from service.settings import Settings
@@ -101,6 +101,16 @@ def test_the_index_leads_to_every_document() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     beside_it = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
     assert beside_it <= set(re.findall(r"\]\(([\w.]+)\)", index))
+
+
+def test_the_page_of_results_names_every_file_of_them() -> None:
+    files = {
+        path.relative_to(ROOT) for folder in ("docs", "benchmarks") for path in (ROOT / folder).glob("results/**/*.*")
+    }
+    named = re.findall(
+        r"`((?:docs|benchmarks)/results/[^`]+)`", (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    )
+    assert {Path(name) for name in named} == files
 
 
 def test_the_list_of_commands_has_every_target_and_variable_with_its_description() -> None:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -27,7 +28,14 @@ class Panel:
 
 
 def main() -> int:
-    """Draw."""
+    """Draw, and say where the picture is."""
+    draw(PICTURE)
+    print(PICTURE)
+    return 0
+
+
+def draw(path: Path) -> None:
+    """Draw four figures of all peers, each as bars."""
     result = read()
     panels = (
         Panel("CPU per request, µs", lambda peer: peer["cpu_us"]),
@@ -40,14 +48,12 @@ def main() -> int:
     with mpl.rc_context(style("peers", 10)):
         figure = Figure(figsize=(10.4, 0.9 + 0.37 * len(names)))
         for axes, panel in zip(figure.subplots(1, len(panels), sharey=True), panels, strict=True):
-            draw(axes, panel, [(name, panel.value(result["peers"][name])) for name in names])
+            draw_bars(axes, panel, [(name, panel.value(result["peers"][name])) for name in names])
         figure.subplots_adjust(left=0.255, right=0.975, bottom=0.07, top=0.86, wspace=0.14)
-        save(figure, PICTURE)
-    print(PICTURE)
-    return 0
+        save(figure, path)
 
 
-def draw(axes: Axes, panel: Panel, values: Sequence[tuple[str, float]]) -> None:
+def draw_bars(axes: Axes, panel: Panel, values: Sequence[tuple[str, float]]) -> None:
     """Draw the bars of one figure, from zero."""
     colours = {OWN: OWN_COLOUR, FLOOR: FLOOR_COLOUR}
     names, amounts = [name for name, _ in values], [amount for _, amount in values]

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
 
-from deployment import manifests, pod_metrics, rollout
+from deployment.cluster import manifests, pod_metrics, rollout
+from deployment.cluster.kubectl import Kubectl, kubectl_program
+from deployment.cluster.network import Node
+from deployment.cluster.observed import Listed, Named
 from deployment.console import say
 from deployment.errors import DeploymentError
-from deployment.finding import Finding, finding
 from deployment.image import describe
-from deployment.kubectl import Kubectl, kubectl_program
-from deployment.load_job import LoadInCluster
-from deployment.load_manifests import requested_cores
-from deployment.observed import Metadata, NodeList, Observed
+from deployment.load.in_cluster import LoadInCluster
+from deployment.load.manifests import requested_cores
+from deployment.platforms.finding import Finding, finding
 from deployment.platforms.provider import Provider
 from deployment.pod_template import cores
 from deployment.request import NAMESPACE, SERVICE, Request, Where
@@ -21,60 +24,47 @@ GONE_PATIENCE_S = 180.0
 _PART_OF = manifests.PART_OF.split("=")
 
 
-class NamespaceObject(Observed):
-    """A namespace."""
-
-    metadata: Metadata
-
-
+@dataclass(frozen=True)
 class ClusterPlatform:
-    """A cluster.
+    """A cluster."""
 
-    Parameters
-    ----------
-    request : Request
-        What is asked for.
-    provider : Provider
-        Whose cluster it is.
-    clock : Clock
-        How waiting is done.
-    """
+    request: Request
+    provider: Provider
+    clock: Clock
 
-    def __init__(self, request: Request, provider: Provider, clock: Clock) -> None:
-        self._request = request
-        self._provider = provider
-        self._clock = clock
-        self._program = kubectl_program()
-        self.kubectl = Kubectl(provider.context, self._program)
+    @cached_property
+    def kubectl(self) -> Kubectl:
+        """How it is reached."""
+        return Kubectl(self.provider.context, kubectl_program())
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order."""
         yield finding("kubectl", self._kubectl_version)
-        yield from self._provider.look()
+        yield from self.provider.look()
         yield finding("API server", self._api_server)
         yield finding("nodes", self._nodes)
         yield finding("metrics", self._metrics)
-        if self._request.where is Where.CLUSTER:
+        if self.request.where is Where.CLUSTER:
             yield finding("load test", self._load_test)
 
     def _kubectl_version(self) -> str:
-        version = Kubectl("", self._program).output("version", "--client")
+        version = Kubectl("", self.kubectl.program).output("version", "--client")
         return version.splitlines()[0].strip()
 
     def _api_server(self) -> str:
         ready = self.kubectl.attempt("get", "--raw", "/readyz", namespace="default")
         if ready.exit_code != 0:
             raise DeploymentError(f"the cluster does not answer, is it running?\n{ready.complaint}")
-        return f"answers, context {self._provider.context or 'current'}"
+        return f"answers, context {self.provider.context or 'current'}"
 
     def _nodes(self) -> str:
-        nodes = self.kubectl.get(NodeList, "nodes").items
+        nodes = self.kubectl.get(Listed[Node], "nodes").items
         return ", ".join(f"{node.metadata.name} with {node.status.allocatable.get('cpu', '?')} CPU" for node in nodes)
 
     def _metrics(self) -> str:
         if pod_metrics.is_served(self.kubectl):
             return "the cluster measures its pods"
-        if self._provider.preloaded or self._request.overlay == "single":
+        if self.provider.preloaded or self.request.overlay == "single":
             return "not yet; make deploy turns them on where it can"
         raise DeploymentError(f"this cluster measures no pods, so nothing is scaled: {pod_metrics.REMEDY}")
 
@@ -82,28 +72,28 @@ class ClusterPlatform:
         """Whether Jobs may be made, and whether there is room for them at all."""
         if self.kubectl.attempt("auth", "can-i", "create", "jobs.batch").exit_code != 0:
             raise DeploymentError(f"you may make no Jobs in namespace {NAMESPACE}: ask whoever runs the cluster")
-        nodes = self.kubectl.get(NodeList, "nodes").items
+        nodes = self.kubectl.get(Listed[Node], "nodes").items
         there = sum(cores(node.status.allocatable.get("cpu", "0")) for node in nodes)
-        needed = requested_cores(self._request.workers)
+        needed = requested_cores(self.request.workers)
         if needed > there:
-            raise DeploymentError(f"{self._request.workers} workers ask for {needed:g} CPU of {there:g}: WORKERS=1")
-        return f"may make Jobs; {self._request.workers} workers and their master ask for {needed:g} CPU of {there:g}"
+            raise DeploymentError(f"{self.request.workers} workers ask for {needed:g} CPU of {there:g}: WORKERS=1")
+        return f"may make Jobs; {self.request.workers} workers and their master ask for {needed:g} CPU of {there:g}"
 
     def deploy(self) -> str:
         """Build, load, apply, wait."""
-        image = describe(self._request)
-        self._provider.provide(image)
-        self._provider.enable_metrics(self.kubectl)
-        say(f"applying overlay {self._request.overlay}")
-        rendered = manifests.render(self._request, image, self._program, self._provider.preloaded)
+        image = describe(self.request)
+        self.provider.provide(image)
+        self.provider.enable_metrics(self.kubectl)
+        say(f"applying overlay {self.request.overlay}")
+        rendered = manifests.render(self.request, image, self.kubectl.program, self.provider.preloaded)
         self._wait_until_no_longer_going()
         self.kubectl.output("apply", "--filename", "-", given=rendered)
         say("waiting for the rollout")
-        rollout.wait_until_rolled_out(self.kubectl, self._clock)
+        rollout.wait_until_rolled_out(self.kubectl, self.clock)
         self._prune(rendered)
         say("waiting for metrics of the pods")
         autoscaled = any(one.kind == "HorizontalPodAutoscaler" for one in manifests.objects_in(rendered))
-        pod_metrics.wait_until_measured(self.kubectl, autoscaled, self._clock)
+        pod_metrics.wait_until_measured(self.kubectl, autoscaled, self.clock)
         return image.reference
 
     def _prune(self, rendered: str) -> None:
@@ -116,17 +106,17 @@ class ClusterPlatform:
     def url(self) -> AbstractContextManager[str]:
         """Give the base URL of the service."""
         self._insist_on_a_deployment()
-        return self._provider.url(self.kubectl)
+        return self.provider.url(self.kubectl)
 
     def load(self) -> LoadInCluster:
         """Give what puts load on the service from inside the cluster."""
         self._insist_on_a_deployment()
-        return LoadInCluster(self._request, self.kubectl, self._provider, self._clock)
+        return LoadInCluster(self.request, self.kubectl, self.provider, self.clock)
 
     def status(self) -> None:
         """Tell of pods, CPU, replicas, autoscaler and events."""
         if self._namespace() is None:
-            say(f"nothing is deployed on {self._request.platform}")
+            say(f"nothing is deployed on {self.request.platform}")
             return
         for title, arguments in _STATUS:
             shown = self.kubectl.attempt(*arguments)
@@ -142,14 +132,14 @@ class ClusterPlatform:
             self.kubectl.output("delete", "horizontalpodautoscaler", "--all", "--ignore-not-found")
             self.kubectl.output("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")
             self._wait_until_gone()
-        self._provider.remove_image(image)
+        self.provider.remove_image(image)
 
     def _insist_on_a_deployment(self) -> None:
         if self._namespace() is None:
-            raise DeploymentError(f"nothing is deployed on {self._request.platform}: run make deploy")
+            raise DeploymentError(f"nothing is deployed on {self.request.platform}: run make deploy")
 
-    def _namespace(self) -> NamespaceObject | None:
-        return self.kubectl.find(NamespaceObject, "namespace", NAMESPACE)
+    def _namespace(self) -> Named | None:
+        return self.kubectl.find(Named, "namespace", NAMESPACE)
 
     def _wait_until_no_longer_going(self) -> None:
         namespace = self._namespace()
@@ -158,7 +148,7 @@ class ClusterPlatform:
             self._wait_until_gone()
 
     def _wait_until_gone(self) -> None:
-        if wait_for(lambda: "there" if self._namespace() else "", GONE_PATIENCE_S, self._clock):
+        if wait_for(lambda: "there" if self._namespace() else "", GONE_PATIENCE_S, self.clock):
             said = self.kubectl.attempt("describe", "namespace", NAMESPACE).output
             raise DeploymentError(f"namespace {NAMESPACE} is still there after {GONE_PATIENCE_S:g} s:\n{said}")
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import ClassVar
 
 from deployment.commands import attempt, output_of
 from deployment.console import say
-from deployment.engine import look_at_engine, remove_images
 from deployment.errors import DeploymentError
-from deployment.finding import Finding, finding
 from deployment.image import SERVICE_IMAGE, build, describe
+from deployment.platforms.engine import look_at_engine, published_url, remove_images
+from deployment.platforms.finding import Finding, finding
 from deployment.pod_template import PodTemplate, cores, number_of_bytes, read_pod_template, read_settings
 from deployment.request import Request, Setting
 from deployment.waiting import Clock, wait_for
@@ -18,23 +20,13 @@ _PATIENCE_S = 60.0
 _LOG_LINES = "12"
 
 
+@dataclass(frozen=True)
 class Docker:
-    """A container engine.
+    """A container engine."""
 
-    Parameters
-    ----------
-    request : Request
-        What is asked for.
-    clock : Clock
-        How waiting is done.
-    """
-
-    kubectl = None
-
-    def __init__(self, request: Request, clock: Clock) -> None:
-        self._request = request
-        self._clock = clock
-        self._container = request.container
+    request: Request
+    clock: Clock
+    kubectl: ClassVar[None] = None
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order."""
@@ -42,42 +34,43 @@ class Docker:
 
     def deploy(self) -> str:
         """Build the image and run it in place of an earlier container."""
-        image = describe(self._request)
+        image = describe(self.request)
         build(image)
-        attempt(["docker", "rm", "--force", self._container])
-        output_of(["docker", "run", "--detach", "--name", self._container, *self._options(), image.reference])
-        if what := wait_for(self._what_is_missing, _PATIENCE_S, self._clock):
+        attempt(["docker", "rm", "--force", self.request.container])
+        output_of(["docker", "run", "--detach", "--name", self.request.container, *self._options(), image.reference])
+        if what := wait_for(self._what_is_missing, _PATIENCE_S, self.clock):
             raise DeploymentError(f"the container is not up: {what}")
         return image.reference
 
     def _options(self) -> list[str]:
-        settings = {setting.name: setting for setting in (*read_settings(), *self._request.settings)}
-        pod = read_pod_template(self._request.overlay)
-        return run_options(pod, tuple(settings.values()), self._request.port)
+        settings = {setting.name: setting for setting in (*read_settings(), *self.request.settings)}
+        pod = read_pod_template(self.request.overlay)
+        return run_options(pod, tuple(settings.values()), self.request.port)
 
     def _what_is_missing(self) -> str:
-        state = output_of(["docker", "inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", self._container])
+        state = output_of(
+            ["docker", "inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", self.request.container]
+        )
         if state.split()[0] in ("exited", "dead"):
-            log = attempt(["docker", "logs", "--tail", _LOG_LINES, self._container])
+            log = attempt(["docker", "logs", "--tail", _LOG_LINES, self.request.container])
             raise DeploymentError(f"the container ended with exit code {state.split()[1]}:\n{log.complaint}")
         return "" if state.split()[0] == "running" else f"it is {state.split()[0]}"
 
     def url(self) -> AbstractContextManager[str]:
         """Give the URL of the port that was published."""
-        published = attempt(["docker", "port", self._container, f"{_INNER_PORT}/tcp"])
-        if published.exit_code != 0 or not published.output.strip():
-            raise DeploymentError("no container is running: make deploy PLATFORM=docker")
-        return nullcontext(f"http://127.0.0.1:{published.output.split()[0].rpartition(':')[2]}")
+        if url := published_url(self.request.container, _INNER_PORT):
+            return nullcontext(url)
+        raise DeploymentError("no container is running: make deploy PLATFORM=docker")
 
     def status(self) -> None:
         """Tell of the container, its CPU and memory, and its last words."""
-        if attempt(["docker", "inspect", self._container]).exit_code != 0:
+        if attempt(["docker", "inspect", self.request.container]).exit_code != 0:
             say("nothing is deployed on docker")
             return
         for title, command in (
-            ("container", ["ps", "--all", "--filter", f"name=^{self._container}$"]),
-            ("CPU and memory", ["stats", "--no-stream", self._container]),
-            ("log", ["logs", "--tail", _LOG_LINES, self._container]),
+            ("container", ["ps", "--all", "--filter", f"name=^{self.request.container}$"]),
+            ("CPU and memory", ["stats", "--no-stream", self.request.container]),
+            ("log", ["logs", "--tail", _LOG_LINES, self.request.container]),
         ):
             shown = attempt(["docker", *command])
             say(f"\n{title}\n{(shown.output + shown.errors).rstrip()}")
@@ -85,9 +78,9 @@ class Docker:
     def teardown(self, image: str) -> None:
         """Stop the container as Kubernetes would, remove it and the images."""
         del image
-        if attempt(["docker", "inspect", self._container]).exit_code == 0:
+        if attempt(["docker", "inspect", self.request.container]).exit_code == 0:
             say("removing the container")
-            output_of(["docker", "rm", "--force", self._container])
+            output_of(["docker", "rm", "--force", self.request.container])
         remove_images(SERVICE_IMAGE.name)
 
 

@@ -4,13 +4,13 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 
-from deployment.commands import attempt, output_of
+from deployment.cluster.kubectl import Kubectl
+from deployment.commands import output_of
 from deployment.console import say
-from deployment.engine import look_at_engine, remove_images
 from deployment.errors import DeploymentError
-from deployment.finding import Finding, finding
 from deployment.image import IMAGES, Image, build
-from deployment.kubectl import Kubectl
+from deployment.platforms.engine import look_at_engine, published_url, remove_images
+from deployment.platforms.finding import Finding, finding
 from deployment.platforms.node_port import node_port, node_port_url
 
 LOAD_PATIENCE_S = 300.0
@@ -48,9 +48,8 @@ class Kind:
 
     def url(self, kubectl: Kubectl) -> AbstractContextManager[str]:
         """Give the URL of a port that kind maps to this machine, or of the node, which Linux reaches directly."""
-        mapped = attempt(["docker", "port", f"{self._name}-control-plane", f"{node_port(kubectl)}/tcp"])
-        if mapped.exit_code == 0 and mapped.output.strip():
-            return nullcontext(f"http://127.0.0.1:{mapped.output.split()[0].rpartition(':')[2]}")
+        if mapped := published_url(f"{self._name}-control-plane", node_port(kubectl)):
+            return nullcontext(mapped)
         return node_port_url(kubectl, f"map its node port to this machine: `kind delete cluster`, then `{CREATE}`")
 
     def remove_image(self, image: str) -> None:

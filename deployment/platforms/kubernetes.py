@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
+from deployment.cluster.kubectl import Kubectl, kubectl_program
 from deployment.commands import show
-from deployment.engine import look_at_engine, remove_images
 from deployment.errors import DeploymentError
-from deployment.finding import Finding, finding
 from deployment.image import IMAGES, Image, build
-from deployment.kubectl import Kubectl, kubectl_program
+from deployment.platforms.engine import look_at_engine, remove_images
+from deployment.platforms.finding import Finding, finding
 from deployment.platforms.node_port import node_port_url
 from deployment.request import Request
 

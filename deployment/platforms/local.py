@@ -6,14 +6,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from deployment.commands import attempt
 from deployment.console import say
 from deployment.errors import DeploymentError
-from deployment.finding import Finding
 from deployment.first_prediction import is_ready
+from deployment.platforms.finding import Finding
 from deployment.request import ROOT, Request
 from deployment.waiting import Clock, wait_for
 
@@ -38,24 +41,21 @@ class Started(BaseModel):
         return said.exit_code == 0 and " ".join(_COMMAND[1:]) in said.output and "<defunct>" not in said.output
 
 
+@dataclass(frozen=True)
 class Local:
-    """A process of this machine.
+    """A process of this machine."""
 
-    Parameters
-    ----------
-    request : Request
-        What is asked for.
-    clock : Clock
-        How waiting is done.
-    """
+    request: Request
+    clock: Clock
+    kubectl: ClassVar[None] = None
 
-    kubectl = None
+    @property
+    def _log(self) -> Path:
+        return self.request.folder / "service.log"
 
-    def __init__(self, request: Request, clock: Clock) -> None:
-        self._request = request
-        self._clock = clock
-        self._log = request.folder / "service.log"
-        self._file = request.folder / "process.json"
+    @property
+    def _file(self) -> Path:
+        return self.request.folder / "process.json"
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order."""
@@ -64,15 +64,23 @@ class Local:
     def deploy(self) -> str:
         """Start the service in place of an earlier one."""
         self.teardown("")
+        self._refuse_a_port_in_use()
         started = self._start()
-        if what := wait_for(lambda: self._missing(started), _START_PATIENCE_S, self._clock):
+        if what := wait_for(lambda: self._missing(started), _START_PATIENCE_S, self.clock):
             raise DeploymentError(f"the service is not up after {_START_PATIENCE_S:g} s: {what}\n{self._last_words()}")
         return ""
 
+    def _refuse_a_port_in_use(self) -> None:
+        """Else what answers there would be taken for what is started."""
+        port = self.request.port
+        if is_ready(f"http://127.0.0.1:{port}"):
+            remedy = f"stop what listens there or take another one, PORT={port + 1}"
+            raise DeploymentError(f"port {port} is in use: {remedy}")
+
     def _start(self) -> Started:
         """Start it as nobody's child: it outlives this process."""
-        self._request.folder.mkdir(parents=True, exist_ok=True)
-        environment = {**os.environ, "SERVICE_HOST": "127.0.0.1", "SERVICE_PORT": str(self._request.port)}
+        self.request.folder.mkdir(parents=True, exist_ok=True)
+        environment = {**os.environ, "SERVICE_HOST": "127.0.0.1", "SERVICE_PORT": str(self.request.port)}
         detached = subprocess.run(
             ["/bin/sh", "-c", 'log=$1; shift; "$@" >"$log" 2>&1 </dev/null & echo $!', "sh", self._log, *_COMMAND],
             cwd=ROOT,
@@ -82,7 +90,7 @@ class Local:
             check=True,
             start_new_session=True,
         )
-        started = Started(pid=int(detached.stdout), url=f"http://127.0.0.1:{self._request.port}")
+        started = Started(pid=int(detached.stdout), url=f"http://127.0.0.1:{self.request.port}")
         self._file.write_text(started.model_dump_json(), encoding="utf-8")
         return started
 
@@ -109,7 +117,7 @@ class Local:
         if started is not None and started.runs:
             say(f"stopping the service (process {started.pid})")
             os.kill(started.pid, signal.SIGTERM)
-            if wait_for(lambda: "runs" if started.runs else "", _STOP_PATIENCE_S, self._clock):
+            if wait_for(lambda: "runs" if started.runs else "", _STOP_PATIENCE_S, self.clock):
                 os.kill(started.pid, signal.SIGKILL)
         self._file.unlink(missing_ok=True)
 

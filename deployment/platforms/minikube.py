@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
+from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.observed import Manifest
 from deployment.commands import attempt, output_of
 from deployment.console import say
-from deployment.engine import look_at_engine, remove_images
 from deployment.errors import DeploymentError
-from deployment.finding import Finding, finding
 from deployment.image import IMAGES, Image, build
-from deployment.kubectl import Kubectl
-from deployment.observed import Manifest
+from deployment.platforms.engine import look_at_engine, remove_images
+from deployment.platforms.finding import Finding, finding
+from deployment.platforms.tunnel import printed_url
 from deployment.request import NAMESPACE, SERVICE
-from deployment.tunnel import printed_url
 
 START = "minikube start --cpus=4 --memory=4g"
 LOAD_PATIENCE_S = 300.0

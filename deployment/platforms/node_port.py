@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.network import Node, Service
+from deployment.cluster.observed import Listed
 from deployment.errors import DeploymentError
-from deployment.kubectl import Kubectl
-from deployment.observed import NodeList, Service
 from deployment.request import SERVICE
 
 _PATIENCE_S = 3.0
@@ -17,7 +18,7 @@ _PATIENCE_S = 3.0
 def node_port_url(kubectl: Kubectl, remedy: str) -> Iterator[str]:
     """Yield the first URL that takes a connection; DeploymentError names those tried, and the remedy."""
     port = node_port(kubectl)
-    nodes = kubectl.get(NodeList, "nodes").items
+    nodes = kubectl.get(Listed[Node], "nodes").items
     addresses = [address for kind in ("ExternalIP", "InternalIP") for node in nodes if (address := node.address(kind))]
     urls = [f"http://{address}:{port}" for address in dict.fromkeys(addresses)]
     reachable = next((url for url in urls if _takes_connections(url)), None)

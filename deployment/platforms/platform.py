@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from deployment.finding import Finding
-from deployment.kubectl import Kubectl
+from deployment.cluster.kubectl import Kubectl
+from deployment.platforms.finding import Finding
 
 
 class Platform(Protocol):

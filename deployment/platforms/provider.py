@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from deployment.finding import Finding
+from deployment.cluster.kubectl import Kubectl
 from deployment.image import Image
-from deployment.kubectl import Kubectl
+from deployment.platforms.finding import Finding
 
 
 class Provider(Protocol):

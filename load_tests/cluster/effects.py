@@ -54,7 +54,10 @@ class Effects(Part):
     step_s: float = Field(description="When the step was, in seconds since the run began.")
     most_ready: int
     first_new_pod_s: float | None = Field(description="When a new pod was ready; null if none was.")
-    left_slo: bool
+    left_slo: bool | None = Field(
+        description="Whether it was outside its SLO after the step; null if the step was too short, or has no latency "
+        "objective, to tell."
+    )
     back_s: float | None = Field(description="When the service was back inside its SLO; null if it never was.")
     lost: int = Field(description="Requests without a right answer, over the whole run.")
     shares: tuple[PodShare, ...] = Field(description="Of the new pods that were there for long enough.")
@@ -75,19 +78,22 @@ def effects_of(step: LoadStep, cluster: ClusterReport, traffic: Traffic) -> Effe
     )
 
 
-def way_back(step: LoadStep, traffic: Traffic) -> tuple[bool, float | None]:
+def way_back(step: LoadStep, traffic: Traffic) -> tuple[bool | None, float | None]:
     """Whether the service left its SLO while the load was up, and after how long it was back inside it to stay.
 
-    It is outside, or inside, by all requests of 30 s together; what lies ahead counts, not what is over.
+    It is outside, or inside, by all requests of 30 s together; what lies ahead counts, not what is over. None if there
+    is nothing to tell it by.
     """
     if step.objective is None:
-        return False, None
+        return None, None
     places = traffic.between(step.begins_s, step.ends_s)
     length = max(1, round(BACK_FOR_S / traffic.step_s))
     inside = []
     for place in places[: max(0, len(places) - length + 1)]:
         ahead = slice(place, place + length)
         inside.append(sum(traffic.bad[ahead]) <= step.objective.allowed * sum(traffic.due[ahead]))
+    if not inside:
+        return None, None
     if all(inside):
         return False, 0.0
     back = len(inside) - inside[::-1].index(False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from load_tests.cluster.effects import Effects, PodShare
 from load_tests.judgement import Verdict
 from load_tests.quantities import format_duration, format_share
-from load_tests.scaling import SHARED_AFTER_S, Scaling
+from load_tests.scaling import BACK_FOR_S, SHARED_AFTER_S, Scaling
 
 MOST_BLIND_S = 15.0
 """If nothing was seen for longer, what was not seen may have happened."""
@@ -37,6 +37,8 @@ def _judge(key: str, scaling: Scaling, effects: Effects) -> tuple[Verdict, str]:
             return _kept(effects.most_ready >= (scaling.ready or 0)), f"at most {effects.most_ready} were ready"
         case "first_new_pod":
             return _in_time(effects.first_new_pod_s, scaling.first_new_pod or 0.0), said_first(effects)
+        case "recovery" if effects.left_slo is None:
+            return Verdict.INCONCLUSIVE, said_back(effects)
         case "recovery":
             return _in_time(effects.back_s, scaling.recovery or 0.0), said_back(effects)
         case "lost":
@@ -68,6 +70,8 @@ def said_first(effects: Effects) -> str:
 
 def said_back(effects: Effects) -> str:
     """When the service was back inside its SLO."""
+    if effects.left_slo is None:
+        return f"whether the service left its SLO takes {BACK_FOR_S:g} s of load and a latency objective to be seen"
     if not effects.left_slo:
         return "the service was never outside its SLO"
     if effects.back_s is None:

@@ -1,16 +1,17 @@
 """A stage with a minikube on which everything goes well, a clock that does not wait, and a service to answer."""
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from deployment.__main__ import main
 from deployment.waiting import Clock
-from tests.conftest import RunningService, ServiceFactory
-from tests.deployment import objects
-from tests.deployment.stage import Stage
+from tests.api_objects import FAKE_KUBECTL
+from tests.deployment import objects, right_service
+from tests.deployment.stage import PYTHON, Stage
 
 Run = Callable[..., int]
 
@@ -32,9 +33,11 @@ class FakeClock:
 
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """Give a machine without any program, and without a deployment."""
+    """Give a machine with Python alone, and without a deployment."""
     made = Stage(tmp_path)
-    made.install()
+    made.install("python")
+    made.pass_on("^python", [PYTHON])
+    monkeypatch.setattr(sys, "executable", str(made.bin / "python"))
     monkeypatch.setenv("PATH", str(made.bin))
     for name in [name for name in os.environ if name.startswith(("SERVICE_", "MINIKUBE_", "KIND_"))]:
         monkeypatch.delenv(name)
@@ -47,14 +50,15 @@ def run(stage: Stage) -> Run:
     return lambda *arguments: main(list(arguments), FakeClock().clock(), stage.folder)
 
 
-@pytest.fixture(scope="module")
-def served(running_service: ServiceFactory) -> RunningService:
-    """Give a service that answers rightly."""
-    return running_service()
+@pytest.fixture(scope="session")
+def served_port() -> Iterator[int]:
+    """Give the port of a service that answers rightly."""
+    with right_service.served() as port:
+        yield port
 
 
 @pytest.fixture
-def cluster(stage: Stage, served: RunningService) -> Stage:
+def cluster(stage: Stage, served_port: int) -> Stage:
     """Give a cluster on which everything goes well, with kubectl and Docker."""
     stage.install("kubectl", "docker")
     stage.answer("^docker version", "29.1\n")
@@ -70,16 +74,17 @@ def cluster(stage: Stage, served: RunningService) -> Stage:
     stage.answer("^kubectl get .*replicasets", objects.replica_sets())
     stage.answer("^kubectl get .*pods", objects.pods(objects.pod()))
     stage.answer("^kubectl get .*configmap,", "configmap/rest-config-new\n")
-    stage.answer("^kubectl get .*service model-service", objects.service(served.port))
+    stage.answer("^kubectl get .*service model-service", objects.service(served_port))
     stage.answer("^kubectl get .*nodes", objects.nodes(("InternalIP", "127.0.0.1")))
     stage.answer("^kubectl top", "new-abcde 3m 70Mi\n")
     stage.answer("^kubectl get .*events", "1s Warning BackOff pod/new-abcde Back-off\n")
     stage.answer("^kubectl logs", "the last words\n")
+    stage.pass_on("^kubectl proxy", [PYTHON, str(FAKE_KUBECTL), str(stage.folder)])
     return stage
 
 
 @pytest.fixture
-def minikube(cluster: Stage, served: RunningService) -> Stage:
+def minikube(cluster: Stage, served_port: int) -> Stage:
     """Give the same in minikube."""
     cluster.install("minikube")
     cluster.answer("^minikube .* status", "minikube\nhost: Running\nkubelet: Running\napiserver: Running\n")
@@ -87,6 +92,6 @@ def minikube(cluster: Stage, served: RunningService) -> Stage:
     cluster.answer("^minikube .* image ls", "registry.k8s.io/pause:3.10\n")
     cluster.answer("^minikube .* addons list", '{"metrics-server": {"Profile": "minikube", "Status": "enabled"}}')
     cluster.answer("^minikube .* addons enable")
-    cluster.answer("^minikube .* service model-service", f"{served.url}\n")
+    cluster.answer("^minikube .* service model-service", f"http://127.0.0.1:{served_port}\n")
     cluster.answer("^kubectl get .*metrics-server", objects.metrics_server("--metric-resolution=15s"))
     return cluster

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,19 @@ from deployment.pod_template import read_pod_template
 from deployment.record import Record
 from deployment.request import OVERLAYS, PlatformName
 from tests.api_objects import FakeCluster
-from tests.conftest import ROOT, RunningService
+from tests.conftest import ROOT
 from tests.deployment.conftest import Run
-from tests.deployment.stage import Stage
+from tests.deployment.process import started
+from tests.deployment.stage import PYTHON, Stage
 from tests.kubernetes.rendered import needs_kubectl, rendered
+
+LOAD = "^python -m load_tests run"
+STOPS_WHEN_TOLD = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(print("told to stop") or 4))
+print("under load", flush=True)
+time.sleep(60)
+"""
 
 
 @pytest.mark.parametrize(
@@ -35,7 +43,7 @@ def test_what_does_not_exist_is_refused_with_what_does(
 
 
 def test_a_load_test_goes_to_what_is_deployed_and_its_exit_code_is_the_verdicts(
-    minikube: Stage, run: Run, served: RunningService, capfd: pytest.CaptureFixture[str]
+    minikube: Stage, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A scenario that does not exist is refused with exit code 2, after the URL was found."""
     record.write(Record(platform=PlatformName.MINIKUBE, overlay="single"), minikube.folder)
@@ -43,26 +51,24 @@ def test_a_load_test_goes_to_what_is_deployed_and_its_exit_code_is_the_verdicts(
     assert run("loadtest", "no-such-scenario") == 2
     assert "no scenario 'no-such-scenario'" in capfd.readouterr().err
     assert minikube.called("minikube --profile minikube service")
-    assert served.process.poll() is None
 
 
 @pytest.mark.parametrize("stands", [None, False])
 def test_without_a_deployment_a_load_test_goes_to_the_port_of_this_machine(
-    stage: Stage, run: Run, capfd: pytest.CaptureFixture[str], stands: bool | None
+    stage: Stage, run: Run, stands: bool | None
 ) -> None:
     if stands is not None:
         record.write(Record(platform=PlatformName.MINIKUBE, overlay="single", stands=stands), stage.folder)
-    assert run("loadtest", "--port", "9", "smoke") == 4
-    assert "http://127.0.0.1:9 is not reachable" in capfd.readouterr().out
+    stage.answer(LOAD, exit_code=3)
+    assert run("loadtest", "--port", "9", "smoke") == 3
+    assert [call.line for call in stage.calls] == ["python -m load_tests run smoke --host http://127.0.0.1:9"]
 
 
-def test_a_host_that_is_named_counts_before_what_is_deployed(
-    minikube: Stage, run: Run, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_host_that_is_named_counts_before_what_is_deployed(minikube: Stage, run: Run) -> None:
     record.write(Record(platform=PlatformName.MINIKUBE, overlay="single"), minikube.folder)
-    assert run("loadtest", "--host", "http://127.0.0.1:9", "smoke") == 4
-    assert "http://127.0.0.1:9 is not reachable" in capfd.readouterr().out
-    assert minikube.calls == []
+    minikube.answer(LOAD, exit_code=4)
+    assert run("loadtest", "--host", "http://127.0.0.1:9", "smoke", "taxi") == 4
+    assert [call.line for call in minikube.calls] == ["python -m load_tests run smoke taxi --host http://127.0.0.1:9"]
 
 
 def test_a_deployment_goes_to_minikube_wherever_the_last_one_went(minikube: Stage, run: Run) -> None:
@@ -77,43 +83,40 @@ def test_a_load_test_of_nothing_says_what_to_do(minikube: Stage, run: Run, capsy
     assert "nothing is deployed on minikube: run make deploy" in capsys.readouterr().err
 
 
-def test_a_signal_reaches_the_load_test_and_its_verdict_comes_back(stage: Stage, served: RunningService) -> None:
-    """Told to stop, a run is INVALID (exit code 4) and says so, and what started it waits for that."""
-    command = [sys.executable, "-m", "deployment", "loadtest", "--host", served.url, "staged"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+def test_a_signal_reaches_the_load_test_and_its_verdict_comes_back(stage: Stage) -> None:
+    """What started it waits until it has ended as it wants to."""
+    stage.pass_on(LOAD, [PYTHON, "-c", STOPS_WHEN_TOLD])
+    with started(stage, "loadtest", "--host", "http://127.0.0.1:9", "smoke") as process:
         assert process.stdout is not None
-        lines: list[str] = []
         for line in process.stdout:
-            lines.append(line)
-            if "normal: " in line and not any("normal: " in before for before in lines[:-1]):
+            if line == "under load\n":
                 process.send_signal(signal.SIGTERM)
+    assert line == "told to stop\n"
     assert process.returncode == 4
-    assert [line for line in lines if line.startswith("INVALID (exit 4)")], lines
-    assert stage.calls == []
 
 
-def planned(target: str, *variables: str) -> str:
+def planned(*arguments: str) -> str:
     """What make would run."""
     make = shutil.which("make")
     assert make is not None
     environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
     finished = subprocess.run(
-        [make, "--dry-run", target, *variables], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        [make, "--dry-run", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
     return " ".join(finished.stdout.replace("\\\n", " ").split())
 
 
-@pytest.mark.parametrize("target", ["doctor", "deploy", "status", "teardown"])
-def test_make_passes_on_what_it_is_told(target: str) -> None:
-    told = planned(target, "PLATFORM=kind", "OVERLAY=seed", "REGISTRY=r.example", "BASE_IMAGE=b:1", "PORT=9000")
+def test_make_passes_on_what_it_is_told() -> None:
+    targets = ("doctor", "deploy", "status", "fetch", "disrupt", "teardown")
+    told = planned(*targets, "PLATFORM=kind", "OVERLAY=seed", "REGISTRY=r.example", "BASE_IMAGE=b:1", "PORT=9000")
     wanted = '--platform "kind" --overlay "seed" --registry "r.example" --base-image "b:1" --port "9000" --host ""'
-    assert f"-m deployment {target} {wanted}" in told
-    assert "--monitoring" in planned(target, "MONITORING=yes")
+    assert [target for target in targets if f"-m deployment {target} {wanted}" not in told] == []
+    assert "--monitoring" not in told
 
 
-def test_make_passes_scenario_and_host_on() -> None:
-    told = planned("loadtest", "SCENARIO=smoke taxi", "HOST=http://h:1")
-    assert '--host "http://h:1"' in told
+def test_make_passes_scenario_host_and_place_on() -> None:
+    told = planned("loadtest", "SCENARIO=smoke taxi", "HOST=http://h:1", "WHERE=cluster", "WORKERS=3", "MONITORING=yes")
+    assert '--host "http://h:1" --where "cluster" --workers "3" --monitoring' in told
     assert told.endswith("smoke taxi")
 
 

@@ -1,7 +1,6 @@
 """The image of a load test: what is in it, who it runs as, and that it puts load on a service in another container."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from deployment.image import LOAD_IMAGE, SERVICE_IMAGE, Recipe, build, describe
-from deployment.parcel import Parcel
+from deployment.load.parcel import Parcel
 from deployment.request import PlatformName, Request
 from tests.conftest import ROOT
-from tests.image.test_image import BASE_IMAGE, LABELS, docker, engine_runs, inspected
+from tests.image.engine import BASE_IMAGE, LABELS, alone_with_an_engine, docker, inspected, labels_of
 
 SCENARIO = """
 model: insurance_charges_model
@@ -22,10 +21,7 @@ slo: {errors: 5%}
 """
 CONTAINERS = ("loadproof-test-service", "loadproof-test-master", "loadproof-test-worker")
 LOCKED_UP = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp")  # noqa: S108
-pytestmark = [
-    pytest.mark.alone,
-    pytest.mark.skipif(not engine_runs() or shutil.which("docker") is None, reason="no container engine answers"),
-]
+pytestmark = alone_with_an_engine
 
 
 def built(recipe: Recipe) -> str:
@@ -63,9 +59,9 @@ def test_it_holds_what_offers_load_and_nothing_that_trains_serves_or_draws(image
 
 def test_it_is_nobody_and_says_what_it_is(image: str) -> None:
     assert inside(image, "id -u; id -g; touch /app/x 2>/dev/null || echo no") == ["10001", "10001", "no"]
-    labels = inspected("image", "inspect", image)["Config"]["Labels"]
-    assert all(labels[f"org.opencontainers.image.{name}"] for name in LABELS)
-    assert labels["org.opencontainers.image.base.name"] == BASE_IMAGE
+    labels = labels_of(inspected("image", "inspect", image))
+    assert all(labels[name] for name in LABELS)
+    assert labels["base.name"] == BASE_IMAGE
 
 
 @pytest.mark.usefixtures("ended_afterwards")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from deployment.cluster.manifests import render
 from deployment.image import describe
-from deployment.manifests import render
 from deployment.request import OVERLAYS, PlatformName, Request
 from tests.conftest import ROOT
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import yaml
 
 from deployment.image import LOAD_IMAGE, describe
-from deployment.load_manifests import LoadTest, render
+from deployment.load.manifests import LoadTest, render
+from deployment.load.scenario_files import ScenarioFile
 from deployment.request import PlatformName, Request
-from deployment.scenario_files import ScenarioFile
 from load_tests.scenario import SCENARIOS
 from tests.kubernetes.rendered import Object, Rendered
 

@@ -3,13 +3,17 @@
 import re
 from typing import Any
 
+import pytest
 import yaml
 
 from deployment import prometheus_rule
+from deployment.load.pods import MASTER, WORKER
 from service.app import load_app
 from service.settings import Settings
 from tests.conftest import ROOT
+from tests.kubernetes.pods import applied, each_pod
 from tests.kubernetes.rendered import (
+    OVERLAY_NAMES,
     Object,
     each_overlay,
     mebibytes,
@@ -148,12 +152,12 @@ def test_only_the_measuring_bench_has_a_number_of_pods_and_no_autoscaler() -> No
     assert all(rendered(name).the("HorizontalPodAutoscaler") for name in ("autoscaled", "seed"))
 
 
-@each_overlay
-def test_what_a_container_requests_is_within_its_limits(overlay: str) -> None:
-    resources = rendered(overlay).container["resources"]
+@each_pod
+def test_what_a_container_requests_is_within_its_limits(name: str) -> None:
+    resources = applied(name).container["resources"]
     assert 0 < millicores(resources["requests"]["cpu"]) <= millicores(resources["limits"]["cpu"])
-    for name in ("memory", "ephemeral-storage"):
-        assert 0 < mebibytes(resources["requests"][name]) <= mebibytes(resources["limits"][name]), name
+    for what in ("memory", "ephemeral-storage"):
+        assert 0 < mebibytes(resources["requests"][what]) <= mebibytes(resources["limits"][what]), what
 
 
 def test_the_seed_has_the_settings_of_the_article() -> None:
@@ -171,10 +175,10 @@ def references(pod: Any) -> set[str]:
     return here | {name for one in pod.values() for name in references(one)}
 
 
-@each_overlay
-def test_every_config_map_that_is_referred_to_is_there_under_a_name_of_its_content(overlay: str) -> None:
-    there = {one["metadata"]["name"] for one in rendered(overlay).of_kind("ConfigMap")}
-    assert references(rendered(overlay).pod) == there
+@pytest.mark.parametrize("names", [*([name] for name in OVERLAY_NAMES), [MASTER, WORKER]], ids=lambda names: names[0])
+def test_every_config_map_is_referred_to_under_a_name_of_its_content(names: list[str]) -> None:
+    there = {one["metadata"]["name"] for one in applied(names[0]).beside.of_kind("ConfigMap")}
+    assert set().union(*(references(applied(name).pod) for name in names)) == there
     assert all(re.fullmatch(r"[a-z-]+-[a-z0-9]{10}", name) for name in there)
 
 
@@ -189,10 +193,10 @@ def test_the_service_reads_the_file_of_the_config_map(overlay: str) -> None:
     assert config["data"][path.rpartition("/")[2]] == committed
 
 
-@each_overlay
-def test_every_mount_is_of_a_volume_and_every_volume_is_mounted(overlay: str) -> None:
-    mounted = [mount["name"] for mount in rendered(overlay).container["volumeMounts"]]
-    assert sorted(mounted) == sorted(volume["name"] for volume in rendered(overlay).pod["volumes"])
+@each_pod
+def test_every_mount_is_of_a_volume_and_every_volume_is_mounted(name: str) -> None:
+    mounted = [mount["name"] for mount in applied(name).container["volumeMounts"]]
+    assert sorted(mounted) == sorted(volume["name"] for volume in applied(name).pod["volumes"])
 
 
 def test_every_setting_of_the_pods_is_one_of_the_service() -> None:
@@ -207,10 +211,11 @@ def test_everything_but_the_namespace_is_in_it(overlay: str) -> None:
     assert {one["metadata"].get("namespace") for one in rest} == {namespace["metadata"]["name"]}
 
 
-@each_overlay
-def test_the_image_has_a_tag_that_names_its_content(overlay: str) -> None:
-    assert re.fullmatch(r"loadproof-service:([0-9a-f]{12}-)?[0-9a-f]{8}", rendered(overlay).container["image"])
-    assert rendered(overlay).container["imagePullPolicy"] == "Never"
+@each_pod
+def test_the_image_has_a_tag_that_names_its_content(name: str) -> None:
+    image = re.escape(applied(name).image.name)
+    assert re.fullmatch(rf"{image}:([0-9a-f]{{12}}-)?[0-9a-f]{{8}}", applied(name).container["image"])
+    assert applied(name).container["imagePullPolicy"] == "Never"
 
 
 def test_prometheus_finds_the_service_by_its_label_and_port() -> None:

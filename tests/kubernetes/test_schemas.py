@@ -5,7 +5,9 @@ import copy
 import kubernetes_validate
 import pytest
 
-from tests.kubernetes.rendered import each_overlay, needs_kubectl, rendered
+from deployment.load.pods import MASTER
+from tests.kubernetes.rendered import OVERLAY_NAMES, needs_kubectl, rendered
+from tests.kubernetes.rendered_load_test import job, load_test
 
 pytestmark = needs_kubectl
 OLD, NEWEST = "1.31.0", "1.37.0"
@@ -13,9 +15,9 @@ each_version = pytest.mark.parametrize("version", [OLD, NEWEST])
 
 
 @each_version
-@each_overlay
-def test_every_object_fits_its_schema(overlay: str, version: str) -> None:
-    objects = rendered(overlay).objects
+@pytest.mark.parametrize("applied_by", [*OVERLAY_NAMES, "load test"])
+def test_every_object_fits_its_schema(applied_by: str, version: str) -> None:
+    objects = load_test().objects if applied_by == "load test" else rendered(applied_by).objects
     assert len(objects) >= 8
     for one in objects:  # an unknown kind raises SchemaNotFoundError, which fails as well
         kubernetes_validate.validate(one, version, strict=True)
@@ -23,10 +25,17 @@ def test_every_object_fits_its_schema(overlay: str, version: str) -> None:
 
 @each_version
 def test_a_misspelt_field_is_found(version: str) -> None:
-    deployment = copy.deepcopy(rendered("single").the("Deployment"))
-    deployment["spec"]["template"]["spec"]["terminationGracePeriodSecond"] = 30
+    misspelt = copy.deepcopy(rendered("single").the("Deployment"))
+    misspelt["spec"]["template"]["spec"]["terminationGracePeriodSecond"] = 30
     with pytest.raises(kubernetes_validate.ValidationError):
-        kubernetes_validate.validate(deployment, version, strict=True)
+        kubernetes_validate.validate(misspelt, version, strict=True)
+
+
+def test_a_misspelt_field_of_a_job_is_found() -> None:
+    misspelt = copy.deepcopy(job(MASTER))
+    misspelt["spec"]["backoffLimits"] = 0
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(misspelt, NEWEST, strict=True)
 
 
 def test_the_newest_version_is_the_newest_that_is_known() -> None:

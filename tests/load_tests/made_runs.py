@@ -48,7 +48,7 @@ HOURS = """\
 model: insurance_charges_model
 load: {warmup: 60s, settle: 30s}
 stages:
-  - {name: soak, rate: 2/s, for: 3h}
+  - {name: soak, rate: 2/s, for: 80m}
   - {name: end,  rate: 5/s, for: 30m}
 slo: {p99: 100ms, errors: 1%}
 """

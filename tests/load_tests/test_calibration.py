@@ -17,8 +17,8 @@ from load_tests.calibration import (
     this_machine,
     why_no_floor,
 )
+from load_tests.choice import choose
 from load_tests.cpu_allowance import available_cores
-from load_tests.launch import choose
 from load_tests.report.floor_table import abilities, show
 from load_tests.report.stage_report import LatencyReport, StageReport
 

@@ -3,7 +3,7 @@
 import re
 
 from load_tests.calibration import Floor
-from load_tests.launch import choose
+from load_tests.choice import choose
 from load_tests.report.floor_table import HEAD, abilities, cells
 from tests.conftest import ROOT
 

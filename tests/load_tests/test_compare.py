@@ -11,9 +11,9 @@ import pytest
 from load_tests import compare
 from load_tests.report.run_report import FILE_NAME, RunFacts, RunReport, ServiceReport, report_of
 from load_tests.scenario import parse
-from load_tests.scenario_difference import differences
 from load_tests.verdict import judge
 from tests.load_tests.builders import measured
+from tests.load_tests.made_runs import FACTS
 
 SCENARIO = """
 model: insurance_charges_model
@@ -26,13 +26,6 @@ slo:
   p99: 100ms
   errors: {limit: 1%, scope: run}
 """
-FACTS = RunFacts(
-    target="http://127.0.0.1:8000/api/models/insurance_charges_model/prediction",
-    started_at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
-    command="python -m load_tests run test",
-    service=ServiceReport(version="1.0"),
-    versions={"python": "3.12.1", "locust": "2.47.0"},
-)
 
 
 def ran(
@@ -145,14 +138,14 @@ def test_what_else_was_different_is_remarked(old: Path, tmp_path: Path, capsys: 
             "started_at": datetime(2026, 2, 2, 3, 4, tzinfo=UTC),
             "command": "another",
             "service": ServiceReport(version="", emulated_cpu_ms=20),
-            "versions": {"python": "3.12.1", "locust": "2.48.0"},
+            "versions": {**FACTS.versions, "locust": "2.48.0"},
         }
     )
     compared(old, ran(tmp_path / "new", facts=facts))
     remarks = [line for line in capsys.readouterr().out.splitlines() if line.startswith("the runs differ")]
     assert remarks == [
         f"the runs differ in target: {FACTS.target}, then http://elsewhere",
-        "the runs differ in service.version: 1.0, then not known",
+        "the runs differ in service.version: 1.4.0, then not known",
         "the runs differ in service.emulated_cpu_ms: 0, then 20",
         "the runs differ in versions.locust: 2.47.0, then 2.48.0",
     ]
@@ -223,27 +216,6 @@ def test_runs_of_different_scenarios_are_refused_and_the_keys_named(
         "  stages.peak.rate: 200/s against 150/s",
         '  slo.errors: {"limit": "1%", "scope": "run"} against {"limit": "2%", "scope": "run"}',
     ]
-
-
-@pytest.mark.parametrize(
-    ("written", "instead", "found"),
-    [
-        ("slo:\n", "slo:  # a comment\n", []),
-        ("100/s", "6000/min", []),
-        ("judge: false", "judge: true", ["stages.after.judge: false against true"]),
-        (", judge: false", "", ["stages.after.judge: false against its default"]),
-        ("warmup: 2s, ", "", ["load.warmup: 2s against its default"]),
-        ("warmup: 2s, ", "warmup: 2s, seed: 7, ", []),
-        (", slo: {p99: 200ms}", "", ["stages.peak.slo.p99: 200ms against nothing"]),
-        ("name: peak", "name: top", ["stages: normal, peak, after against normal, top, after"]),
-        ("timeout: 2s", "timeout: 2s, connections: reuse", ["load.connections: its default against reuse"]),
-        ("\nload:", "\nscope: run\nload:", ["scope: its default against run"]),
-        ("p99: 100ms", "p95: 100ms", ["slo.p99: 100ms against nothing", "slo.p95: nothing against 100ms"]),
-    ],
-)
-def test_scenarios_differ_in_what_they_mean(written: str, instead: str, found: list[str]) -> None:
-    assert written in SCENARIO
-    assert differences(parse("one", SCENARIO), parse("another", SCENARIO.replace(written, instead))) == found
 
 
 def test_a_crash_is_no_proof_of_a_worsening(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deployment.parcel import Parcel
+from deployment.load.parcel import Parcel
 from load_tests.__main__ import main
 from load_tests.ports import free_port
 from load_tests.sharing import Sharing

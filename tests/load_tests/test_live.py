@@ -1,7 +1,6 @@
 """While a run goes on, each objective is shown with what is proven so far and whether the rest of it can settle it."""
 
 import time
-from datetime import UTC, datetime
 
 import pytest
 
@@ -11,20 +10,14 @@ from load_tests.live import planned, report_so_far
 from load_tests.live_report import LiveObjective, LiveReport, State, final_report
 from load_tests.outcomes import Outcome
 from load_tests.record import RunRecord
-from load_tests.report.run_report import RunFacts, ServiceReport, report_of
+from load_tests.report.run_report import report_of
 from load_tests.scenario import Scenario
 from load_tests.verdict import judge
 from tests.load_tests.builders import CLOSED_LOAD, Clock, make_scenario, measured
+from tests.load_tests.made_runs import FACTS
 
 STAGES = [{"name": "first", "rate": "100/s", "for": "11s"}, {"name": "second", "rate": "100/s", "for": "11s"}]
 """After 2 s of warm-up; judged from second 3 to 13, and from second 14 to 24."""
-FACTS = RunFacts(
-    target="http://service",
-    started_at=datetime(2026, 1, 1, tzinfo=UTC),
-    command="",
-    service=ServiceReport(),
-    versions={},
-)
 
 
 def two_stages(**slo: object) -> Scenario:

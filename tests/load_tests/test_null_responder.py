@@ -8,6 +8,7 @@ import pytest
 
 from load_tests.null_responder import BODY, SingleServer, main
 from tests.load_tests.conftest import PATIENCE_S, Respond
+from tests.load_tests.stalls import again_if_disturbed
 
 GET = b"GET /anything HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /else HTTP/1.1\r\nHost: x\r\ncontent-LENGTH:4\r\n\r\n" + b"\r\n\r\n"  # a body like the end of a head
@@ -66,6 +67,7 @@ def test_a_request_that_comes_in_pieces_is_answered_once_it_is_whole(respond: Re
         assert everything_from(connection).count(BODY.encode()) == 2
 
 
+@again_if_disturbed
 def test_requests_of_all_connections_stand_in_one_queue(respond: Respond) -> None:
     responder = respond("--service-ms", f"{SERVICE_MS:g}")
     with responder.connect() as first, responder.connect() as second:
@@ -76,6 +78,7 @@ def test_requests_of_all_connections_stand_in_one_queue(respond: Respond) -> Non
     assert ends_s[-1] - began_s == pytest.approx(5 * SERVICE_MS / 1000, abs=0.03)
 
 
+@again_if_disturbed
 def test_a_queue_that_is_never_empty_does_not_drift(respond: Respond) -> None:
     """Each timer is late by up to a millisecond; two hundred answers are not late by two hundred of them."""
     with respond("--service-ms", "5.3").connect() as connection:

@@ -1,5 +1,6 @@
 """No request is lost: each is noted when it leaves, and handed on once, whatever becomes of it."""
 
+from load_tests.batch import Batch
 from load_tests.outcomes import MOST_DETAILS, OTHER_DETAILS, Outcome, Recorder, Request, RequestLog
 from tests.load_tests.builders import Clock
 
@@ -66,6 +67,8 @@ def test_kinds_of_failure_are_bounded_in_number() -> None:
     assert recorder.details[OTHER_DETAILS] == 10
 
 
-def test_a_request_travels_in_25_bytes() -> None:
+def test_a_request_travels_in_27_bytes() -> None:
     log = RequestLog()
-    assert sum(column.itemsize for column in (log.due_s, log.sent_s, log.ended_s, log.outcome)) == 25
+    log.append(1.0, 1.5, 3.25, Outcome.CORRECT, server=1)
+    batch = Batch(log)
+    assert sum(map(len, batch.pack()["requests"])) == 27

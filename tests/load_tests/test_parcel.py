@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deployment.errors import DeploymentError
-from deployment.parcel import Parcel
+from deployment.load.parcel import Parcel
 from load_tests import parcel
 
 LONGEST_LINE = 16 * 1024

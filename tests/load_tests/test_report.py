@@ -3,7 +3,6 @@
 import io
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +10,18 @@ import pytest
 
 from load_tests.measurement import Measurement
 from load_tests.report import markdown, schema, terminal
-from load_tests.report.run_report import RunFacts, RunReport, ServiceReport, report_of
+from load_tests.report.run_report import RunReport, ServiceReport, report_of
 from load_tests.verdict import judge
 from tests.load_tests.builders import make_scenario, measured
-from tests.load_tests.made_runs import made
+from tests.load_tests.made_runs import FACTS, made
 
-FACTS = RunFacts(
-    target="http://127.0.0.1:8000/api/models/insurance_charges_model/prediction",
-    started_at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
-    command="python -m load_tests run test",
-    service=ServiceReport(version="1.0", emulated_cpu_ms=20),
-    versions={"locust": "2.47.0"},
-)
+ON_HEAVY_MODEL = FACTS.model_copy(update={"service": ServiceReport(version="1.0", emulated_cpu_ms=20)})
 
 
 def report(**seen: Any) -> RunReport:
     scenario = make_scenario()
     measurement: Measurement = measured(scenario, **seen)
-    return report_of(scenario, measurement, judge(scenario, measurement), {"status 503": 7}, FACTS)
+    return report_of(scenario, measurement, judge(scenario, measurement), {"status 503": 7}, ON_HEAVY_MODEL)
 
 
 def shown(of: RunReport) -> str:
@@ -63,7 +56,7 @@ def test_markdown_holds_the_same_tables() -> None:
     assert text.startswith("## FAIL: test\n\nOnly: p99 ≤ 100 ms is broken")
     assert "| only | 100/s | 1000 | 970 | 30 timeout | 10.0 | 10.0 | 10.0 | 10.0 |" in text
     assert "| only | p99 ≤ 100 ms | 30 of 1000 bad in 1 s, more than the 1 % allowed | ∞ | FAIL |" in text
-    assert "`python -m load_tests run test`" in text
+    assert f"`{FACTS.command}`" in text
 
 
 def test_beside_the_evidence_stands_how_far_a_percentile_is_known() -> None:

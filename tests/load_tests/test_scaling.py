@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from load_tests.launch import Choice, check_watched
+from load_tests.choice import Choice, check_watched
 from load_tests.load_step import load_step_of
 from load_tests.provable import check_provable
 from load_tests.scenario import parse
@@ -108,6 +108,14 @@ def test_the_step_is_where_the_load_rises_most_or_where_the_scenario_says(
     step = load_step_of(scenario, timeline_of(scenario))
     assert step is not None
     assert (step.begins_s, step.ends_s) == (begins_s, ends_s)
+
+
+def test_a_short_spike_is_not_the_step_where_the_load_rises_for_long_as_well() -> None:
+    stages = [*STAGES[:2], {"name": "spike", "rate": "450/s", "for": "10s", "judge": False}, STAGES[3]]
+    scenario = make_scenario(stages=stages)
+    step = load_step_of(scenario, timeline_of(scenario))
+    assert step is not None
+    assert (step.stage, step.ends_s) == ("up", 212.0)
 
 
 def test_a_scenario_that_demands_something_of_a_cluster_is_not_run_where_nobody_watches_one() -> None:

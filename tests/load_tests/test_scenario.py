@@ -60,7 +60,7 @@ def test_a_closed_scenario_asks_for_a_mean_throughput(tmp_path: Path) -> None:
         ("timeout: 2s", "time_out: 2s", "unknown key 'time_out': did you mean 'timeout'"),
         ("timeout: 2s", "timeout: 0s", "load.timeout: '0s' must be more than zero"),
         ("confidence", "confidenze", "unknown key 'confidenze': did you mean 'confidence'"),
-        ("judge: false", "judge: nope", r"stages\[1\].judge: 'nope'"),
+        ("judge: false", "judge: nope", r"stages\[1\].judge: 'nope' is neither true nor false"),
         ("judge: false", "jugde: false", r"stages\[1\].jugde: unknown key 'jugde': did you mean 'judge'"),
         ("p99: 100ms", "p99: 100", "slo: p99: 100 is not a duration"),
         ("p99: 100ms", "p100: 100ms", "slo: unknown objective 'p100'"),
@@ -71,18 +71,23 @@ def test_a_closed_scenario_asks_for_a_mean_throughput(tmp_path: Path) -> None:
         ("judge: false", "judge: false, slo: {p99: 1s}", "stage 'spike' has objectives and `judge: false`"),
         ("name: normal", "name: warm-up", "no stage may be named 'warm-up'"),
         ("name: normal", "name: run", "no stage may be named 'run'"),
-        ("name: normal", "name: '[red]'", r"stages\[0\].name: '\[red\]' is not written as it must be"),
+        ("name: normal", "name: '[red]'", r"stages\[0\].name: '\[red\]' is not .* as it must be: begin with a letter"),
+        ("name: normal", "name: 5", r"stages\[0\].name: 5 is no text: put it in quotes"),
+        ("model: insurance", "path: predict\nmodel: insurance", "path: 'predict' is not .* a path that begins with /"),
+        ("model: insurance", "model: Insurance", "model: 'Insurance.*' is not .*: write a qualified name such as"),
         ("rate: 60/s", "rate: 600/s", "leave 1200 requests in flight, and load.in_flight drops all beyond 1000"),
         ("invalid: 1/6", "invalid: 100%", "nothing but invalid payloads tests no prediction"),
         ("load: {", "load: [", "not YAML"),
         ("seed: 7}", "seed: 7}\nstages: no", "the key 'stages' is written twice"),
-        ("p99: 100ms", "p0: 100ms", "slo: p0: a percentile and its threshold are more than zero"),
+        ("p99: 100ms", "p0: 100ms", "slo: p0: a percentile is more than zero"),
+        ("p99: 100ms", "p99: 0ms", "slo: p99: '0ms' must be more than zero"),
         ("errors: 0.1%", "errors: 0%", "slo: errors: no sample can prove '0%'"),
         ("errors: 0.1%", "errors: 100%", "slo: errors: '100%' allows everything to go wrong"),
         ("errors: 0.1%", "errors: {limit: 0.1%, scope: all}", "slo: errors: scope 'all' is neither stage nor run"),
         ("errors: 0.1%", "errors: {at: 0.1%}", "slo: errors: write {limit: …, scope: run}"),
         ("throughput: 99%", "throughput: 100%", "slo: throughput: '100%' can never be proven"),
         ("throughput: 99%", "p99: 1s", "line 8: the key 'p99' is written twice"),
+        ("confidence: 95%", "model: again", "line 9: the key 'model' is written twice"),
         ("connections: 10s", "connections: 10", "load.connections: 10 is none of reuse, per_request or a maximum age"),
         ("invalid: 1/6", "invalid: 7/6", "load.invalid: '7/6' is not a share of 1"),
         ("seed: 7", "seed: seven", "load.seed: 'seven'"),
@@ -96,7 +101,8 @@ def test_a_closed_scenario_asks_for_a_mean_throughput(tmp_path: Path) -> None:
         ("arrivals: open", "arrivals: closed", "stage 'normal': closed arrivals take `users: 5` and `each: 1/s`"),
         ("slo: {p99: 250ms}", "slo: {p99: {limit: 1s, scope: run}}", "belongs under the top level `slo`"),
         ("slo: {p99: 250ms}", "slo: fast", "'fast' is not a mapping of objectives"),
-        ("stages:", "stages: [", "not YAML"),
+        ("stages:", "stages: [", r"not YAML: line \d+, column \d+: .*expected"),
+        ("stages:", "\tstages:", r"not YAML: line \d+, column 1: .*found a tab: indent with spaces"),
     ],
 )
 def test_a_wrong_scenario_is_refused_with_a_remedy(tmp_path: Path, right: str, wrong: str, message: str) -> None:
@@ -119,6 +125,24 @@ def test_what_is_no_list_is_called_no_list(tmp_path: Path) -> None:
 def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="is not a file"):
         scenarios.load(str(tmp_path))
+
+
+def test_what_is_no_text_is_called_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "photo.yaml"
+    path.write_bytes(b"\x89PNG")
+    with pytest.raises(ScenarioError, match=r"photo\.yaml: not YAML: byte 1 is no text in UTF-8"):
+        scenarios.load(str(path))
+
+
+@pytest.mark.parametrize("typed", ["staged.yaml", "stagde", "scenarios/staged.yaml"])
+def test_a_scenario_whose_name_is_nearly_right_is_suggested(typed: str) -> None:
+    with pytest.raises(ScenarioError, match=f"no scenario '{typed}': did you mean 'staged'"):
+        scenarios.load(typed)
+
+
+def test_no_name_is_no_scenario() -> None:
+    with pytest.raises(ScenarioError, match="no scenario '': give the path"):
+        scenarios.load("")
 
 
 def test_an_unknown_scenario_is_answered_with_those_there_are() -> None:

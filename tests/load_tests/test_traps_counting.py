@@ -6,8 +6,6 @@ import subprocess
 import sys
 import time
 
-import pytest
-
 from benchmarks.balancer import Balancer
 from load_tests.judgement import Verdict
 from load_tests.measurement import percentile
@@ -16,8 +14,7 @@ from tests.conftest import ServiceFactory
 from tests.load_tests.builders import make_scenario, measured
 from tests.load_tests.conftest import Respond, StartRun
 from tests.load_tests.plain_locust import NAIVE, PlainRun, StartPlain
-
-pytestmark = pytest.mark.alone
+from tests.load_tests.stalls import again_if_disturbed
 
 TO_THE_END = """
 model: insurance_charges_model
@@ -27,23 +24,25 @@ slo: {{throughput: 90%}}
 """
 
 
+@again_if_disturbed
 def test_a_service_that_hangs_passes_three_checks_of_what_has_ended(
     start_plain: StartPlain, running_service: ServiceFactory
 ) -> None:
     """Trap 1: a request that never ends is counted nowhere.
 
-    Ours does not pass: test_real_runs.py, test_a_service_stopped_in_the_middle_does_not_pass.
+    Ours does not pass: test_real_runs.py, test_a_service_that_stands_still_does_not_pass.
     """
     service = running_service()
     run = start_plain("three_checks", service.url, "-u", "5", "-r", "5")
     run.wait_for_users()
-    time.sleep(3.0)
+    time.sleep(2.0)
     service.process.send_signal(signal.SIGSTOP)
-    exit_code = run.stop_after(2.5)
+    exit_code = run.stop_after(2.0)
+    service.process.send_signal(signal.SIGCONT)
     assert exit_code == 0, run.output
     assert run.totals.failures == 0
-    assert run.totals.max_ms < 2500
-    assert 0 < run.totals.requests < 0.8 * 5.5 * 100
+    assert run.totals.max_ms < 2000
+    assert 0 < run.totals.requests < 0.8 * 4 * 100
 
 
 def test_percentiles_of_rounded_times_pass_what_is_too_slow() -> None:
@@ -116,12 +115,12 @@ def test_requests_under_way_at_the_end_are_dropped_by_locust_and_waited_for_here
     """Trap 7: what the end of a test interrupts is counted nowhere, and that is what was slow.
 
     Ours asks for 25 a second of a server that can do 12.5, and waits for what is queued at the end: with a timeout of
-    5 s every answer comes in time, with one of 1 s the late ones count as bad.
+    20 s every answer comes in time, with one of 1 s the late ones count as bad.
     """
     servers = [respond("--service-ms", "80").port for _ in range(3)]
     with Balancer(servers[0]) as plain, Balancer(servers[1]) as patient, Balancer(servers[2]) as strict:
         ended = start_plain("unhurried", plain.url, "-u", "10", "-r", "10")
-        runs = [start_run(to.url, TO_THE_END.format(timeout=s)) for to, s in ((patient, "5s"), (strict, "1s"))]
+        runs = [start_run(to.url, TO_THE_END.format(timeout=s)) for to, s in ((patient, "20s"), (strict, "1s"))]
         assert ended.stop_after(2.0) == 0
         waited_for, late = (run.finish() for run in runs)
         served = [balancer.requests.total() for balancer in (plain, patient, strict)]
@@ -131,4 +130,5 @@ def test_requests_under_way_at_the_end_are_dropped_by_locust_and_waited_for_here
     assert served[1:] == [whole.due, broken.due]
     assert whole.correct == whole.due, waited_for.output
     assert broken.correct + broken.failed["timeout"] == broken.due, late.output
-    assert (waited_for.exit_code, late.exit_code) == (0, 1), waited_for.output + late.output
+    assert waited_for.exit_code == 0, waited_for.output
+    assert [row.verdict for row in late.report.objectives] == [Verdict.FAIL], late.output

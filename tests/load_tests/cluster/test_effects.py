@@ -46,6 +46,14 @@ def test_a_service_that_never_left_its_slo_is_back_at_once() -> None:
     assert way_back(STEP, traffic()) == (False, 0.0)
 
 
+@pytest.mark.parametrize(
+    "step", [LoadStep("step", STEP_S, STEP_S + 29.0, STEP.objective), LoadStep("step", STEP_S, float(ENDS_S), None)]
+)
+def test_what_cannot_be_seen_is_not_said(step: LoadStep) -> None:
+    """A spike of ten seconds, in which every request was refused, once passed for one that did no harm."""
+    assert way_back(step, traffic(bad=dict.fromkeys(range(ENDS_S), RATE_RPS))) == (None, None)
+
+
 def test_it_is_back_when_thirty_seconds_together_are_inside() -> None:
     """All bad from 40 s to 70 s: of 30 s from 69 s on one is bad, which is 3 %, of 68 s on two, more than 5 %."""
     assert way_back(STEP, traffic(bad=dict.fromkeys(range(40, 70), RATE_RPS))) == (True, 29.0)

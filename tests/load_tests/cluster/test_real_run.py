@@ -6,9 +6,16 @@ from benchmarks.balancer import Balancer
 from tests import api_objects as api
 from tests.conftest import ServiceFactory
 from tests.load_tests.cluster.test_watching import Watching
-from tests.load_tests.conftest import SCENARIO, StartRun
+from tests.load_tests.conftest import StartRun
 
-DEMANDS = "scaling: {lost: 0 requests}\n"
+SCENARIO = """
+model: insurance_charges_model
+load: {arrivals: open, warmup: 500ms, settle: 500ms, timeout: 30s, connections: 500ms, in_flight: 5000, seed: 5}
+stages: [{name: only, rate: 80/s, for: 3s}]
+slo: {p95: 25s}
+scaling: {lost: 0 requests}
+"""
+"""What it demands of latency, a machine that stands still keeps as well: the cluster decides the verdict."""
 
 
 def test_two_processes_tell_which_replica_answered_and_the_verdict_is_on_the_cluster_too(
@@ -21,7 +28,7 @@ def test_two_processes_tell_which_replica_answered_and_the_verdict_is_on_the_clu
     try:
         with Balancer(*ports) as balancer:
             record = ("--cluster-record", str(watching.out))
-            run = start_run(balancer.url, f"{SCENARIO}{DEMANDS}", "--processes", "2", *record).finish()
+            run = start_run(balancer.url, SCENARIO, "--processes", "2", *record).finish()
     finally:
         watching.end()
     report = run.report
@@ -38,7 +45,7 @@ def test_two_processes_tell_which_replica_answered_and_the_verdict_is_on_the_clu
 
 
 def test_without_a_record_there_is_no_load(start_run: StartRun) -> None:
-    run = start_run("http://127.0.0.1:9", f"{SCENARIO}{DEMANDS}").finish()
+    run = start_run("http://127.0.0.1:9", SCENARIO).finish()
     assert run.exit_code == 2
     assert "`scaling` needs a record of the cluster, and nobody watches it" in run.output
 
@@ -47,6 +54,6 @@ def test_a_record_that_comes_later_leaves_the_run_to_be_joined(
     start_run: StartRun, running_service: ServiceFactory
 ) -> None:
     url = running_service().url
-    run = start_run(url, f"{SCENARIO}{DEMANDS}", "--cluster-record", "later").finish()
+    run = start_run(url, SCENARIO, "--cluster-record", "later").finish()
     assert run.exit_code == 4
     assert "python -m load_tests.cluster join" in run.last_line

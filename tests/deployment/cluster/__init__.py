@@ -1,0 +1,1 @@
+"""The cluster behind kubectl: whether pods come up, are measured, watched and disrupted."""

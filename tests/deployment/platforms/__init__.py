@@ -1,0 +1,1 @@
+"""From doctor to teardown on each platform."""

@@ -1,0 +1,191 @@
+"""kind, a foreign cluster, Docker and this machine: what differs from minikube."""
+
+import time
+
+import pytest
+
+from deployment.__main__ import main
+from deployment.waiting import Clock
+from load_tests.ports import free_port
+from tests.deployment import objects
+from tests.deployment.conftest import Run
+from tests.deployment.stage import Stage
+
+ON_DOCKER = ("--platform", "docker")
+ON_KIND = ("--platform", "kind")
+ON_KUBERNETES = ("--platform", "kubernetes", "--registry", "registry.example.com/team/")
+
+
+@pytest.fixture
+def kind(cluster: Stage) -> Stage:
+    """Give a cluster in containers."""
+    cluster.install("kind")
+    cluster.answer("^kind get clusters", "kind\n")
+    cluster.answer("^kind load")
+    cluster.answer("^docker port", errors="Error: No public port\n", exit_code=1)
+    return cluster
+
+
+@pytest.fixture
+def engine(cluster: Stage, served_port: int) -> Stage:
+    """Give Docker alone."""
+    cluster.remove("kubectl")
+    cluster.answer("^docker (rm|run|logs|ps|stats)")
+    cluster.answer("^docker inspect", "running 0\n")
+    cluster.answer("^docker port", f"127.0.0.1:{served_port}\n")
+    return cluster
+
+
+def test_kind_gets_the_image_copied_and_no_registry_is_asked(kind: Stage, run: Run) -> None:
+    assert run("deploy", *ON_KIND) == 0
+    [load] = kind.called("kind load docker-image")
+    assert load.line.endswith("--name kind")
+    assert "preloaded-image" in (kind.folder / "kustomization.yaml").read_text(encoding="utf-8")
+    assert all("--context kind-kind" in call.line for call in kind.called("kubectl get"))
+
+
+def test_kind_is_reached_where_it_maps_its_node_port(kind: Stage, run: Run, served_port: int) -> None:
+    kind.answer("^docker port", f"127.0.0.1:{served_port}\n")
+    kind.answer("^kubectl get .*nodes", objects.nodes(("InternalIP", "192.0.2.1")))
+    assert run("deploy", *ON_KIND) == 0
+
+
+def test_a_node_port_that_cannot_be_reached_is_explained(
+    kind: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    free = free_port()
+    kind.answer("^kubectl get .*service model-service", objects.service(free))
+    assert run("deploy", *ON_KIND) == 2
+    said = capsys.readouterr().err
+    assert f"none of http://127.0.0.1:{free} can be reached from here" in said
+    assert "kind create cluster --config kubernetes/kind.yaml" in said
+
+
+def test_a_missing_kind_cluster_comes_with_the_command_that_makes_it(
+    kind: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kind.answer("^kind get clusters", errors="No kind clusters found.\n")
+    assert run("deploy", *ON_KIND) == 2
+    assert "kind create cluster --config kubernetes/kind.yaml" in capsys.readouterr().err
+
+
+def test_a_foreign_cluster_gets_the_image_from_the_registry(cluster: Stage, run: Run) -> None:
+    cluster.answer("^kubectl config .*current-context", "production\n")
+    assert run("deploy", *ON_KUBERNETES) == 0
+    [push] = cluster.called("docker push")
+    assert push.line.startswith("docker push registry.example.com/team/loadproof-service:")
+    written = (cluster.folder / "kustomization.yaml").read_text(encoding="utf-8")
+    assert "newName: registry.example.com/team/loadproof-service" in written
+    assert "preloaded-image" not in written
+    assert cluster.position("docker push") < cluster.position("kubectl apply")
+
+
+def test_a_foreign_cluster_may_be_reached_by_another_address(
+    cluster: Stage, run: Run, served_port: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster.answer("^kubectl config .*current-context", "production\n")
+    cluster.answer("^kubectl get .*nodes", objects.nodes(("InternalIP", "192.0.2.1")))
+    assert run("deploy", *ON_KUBERNETES, "--host", f"http://127.0.0.1:{served_port}/") == 0
+    assert f"answers rightly at http://127.0.0.1:{served_port}\n" in capsys.readouterr().out
+
+
+def test_a_foreign_cluster_needs_a_registry(cluster: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    cluster.answer("^kubectl config .*current-context", "production\n")
+    assert run("deploy", "--platform", "kubernetes") == 2
+    assert "REGISTRY=registry.example.com/team" in capsys.readouterr().err
+
+
+def test_a_cluster_without_metrics_cannot_autoscale(
+    cluster: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster.answer("^kubectl config .*current-context", "production\n")
+    cluster.answer("^kubectl get .*apiservice", errors="not found", exit_code=1)
+    assert run("deploy", *ON_KUBERNETES, "--overlay", "autoscaled") == 2
+    assert "install metrics-server" in capsys.readouterr().err
+    assert cluster.called("docker build") == []
+
+
+def test_a_container_has_the_limits_and_rights_of_a_pod(engine: Stage, run: Run) -> None:
+    assert run("deploy", *ON_DOCKER, "--port", "8123") == 0
+    [started] = engine.called("docker run")
+    for option in (
+        *("--cpus 0.5", f"--memory {256 << 20}", f"--memory-swap {256 << 20}", "--user 10001:10001", "--read-only"),
+        *("--security-opt no-new-privileges", "--cap-drop ALL", "--stop-timeout 30", f"--tmpfs /tmp:size={32 << 20}"),
+        *("--publish 127.0.0.1:8123:8000", "--env SERVICE_DRAIN_SECONDS=10"),
+    ):
+        assert f" {option} " in started.line, option
+
+
+def test_an_overlay_counts_for_a_container_as_well(engine: Stage, run: Run) -> None:
+    assert run("deploy", *ON_DOCKER, "--overlay", "seed") == 0
+    assert " --cpus 0.2 " in engine.called("docker run")[0].line
+
+
+def test_a_setting_of_the_shell_comes_instead_of_the_manifests(
+    engine: Stage, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVICE_DRAIN_SECONDS", "1")
+    run("deploy", *ON_DOCKER)
+    assert engine.called("docker run")[0].line.count("SERVICE_DRAIN_SECONDS=") == 1
+
+
+def test_a_container_that_ends_is_quoted(engine: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.answer("^docker inspect", "exited 2\n")
+    engine.answer("^docker logs", errors="service: SERVICE_LOG_LEVEL='loud'\n")
+    assert run("deploy", *ON_DOCKER) == 2
+    said = capsys.readouterr().err
+    assert "the container ended with exit code 2" in said
+    assert "SERVICE_LOG_LEVEL='loud'" in said
+
+
+def test_a_port_that_is_taken_is_quoted(engine: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.answer("^docker run", errors="Bind for 127.0.0.1:8000 failed: port is already allocated\n", exit_code=125)
+    assert run("deploy", *ON_DOCKER) == 2
+    assert "port is already allocated" in capsys.readouterr().err
+
+
+def test_a_second_teardown_finds_nothing_and_looks_at_the_same_place(engine: Stage, run: Run) -> None:
+    run("deploy", *ON_DOCKER)
+    assert run("teardown") == 0
+    engine.answer("^docker inspect", errors="No such object\n", exit_code=1)
+    engine.answer("^docker image ls")
+    before = len(engine.called("docker rm"))
+    assert run("teardown") == 0
+    assert len(engine.called("docker rm")) == before
+
+
+def test_on_this_machine_a_process_is_started_found_and_stopped(
+    stage: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.install_real("ps")
+    port = str(free_port())
+    assert _really(stage, "deploy", "--platform", "local", "--port", port) == 0
+    assert run("url") == 0
+    assert f"http://127.0.0.1:{port}\n" in capsys.readouterr().out
+    assert run("status") == 0
+    assert "-m service" in capsys.readouterr().out
+    assert _really(stage, "teardown") == 0
+    assert run("url") == 2
+    assert "no service is running" in capsys.readouterr().err
+
+
+def test_on_this_machine_a_service_that_refuses_to_start_is_quoted(
+    stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.install_real("ps")
+    monkeypatch.setenv("SERVICE_LOG_LEVEL", "loud")
+    assert _really(stage, "deploy", "--platform", "local", "--port", str(free_port())) == 2
+    assert "SERVICE_LOG_LEVEL='loud'" in capsys.readouterr().err
+
+
+def test_on_this_machine_a_service_of_somebody_else_is_not_taken_for_the_one_that_is_started(
+    stage: Stage, run: Run, capsys: pytest.CaptureFixture[str], served_port: int
+) -> None:
+    assert run("deploy", "--platform", "local", "--port", str(served_port)) == 2
+    assert f"port {served_port} is in use" in capsys.readouterr().err
+    assert not (stage.folder / "service.log").exists()
+
+
+def _really(stage: Stage, *arguments: str) -> int:
+    """Run a command that waits for a real process, on the real clock; it only looks more often."""
+    return main(list(arguments), Clock(sleep=lambda duration_s: time.sleep(duration_s / 20)), stage.folder)
