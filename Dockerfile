@@ -2,7 +2,7 @@
 # Build it with `make deploy`, or by hand: docker build --tag loadproof-service .
 ARG BASE_IMAGE=python:3.11-slim-bookworm
 
-FROM ${BASE_IMAGE} AS build
+FROM ${BASE_IMAGE} AS packages
 RUN python -m venv --without-pip /opt/venv
 WORKDIR /app
 COPY requirements-serving.txt ./
@@ -13,6 +13,14 @@ RUN pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes --
         -o -path '*/numpy/distutils' -o -path '*/numpy/f2py' \
         -o -path '*/onnxruntime/quantization' -o -path '*/onnxruntime/tools' -o -path '*/onnxruntime/transformers' \
         \) -prune -exec rm -r {} +
+
+FROM packages AS sbom
+COPY requirements-sbom.txt /tmp/
+RUN python -m venv /opt/sbom \
+    && /opt/sbom/bin/pip install --no-cache-dir --require-hashes --requirement /tmp/requirements-sbom.txt \
+    && /opt/sbom/bin/cyclonedx-py environment --output-reproducible --output-file /tmp/sbom.cdx.json /opt/venv/bin/python
+
+FROM packages AS build
 COPY configuration/rest_config.yaml configuration/
 COPY model model
 COPY service service
@@ -20,14 +28,8 @@ COPY service service
 # from a person whose new files nobody else may read.
 RUN python -m compileall -q model service && chmod -R a+rX .
 
-FROM build AS sbom
-COPY requirements-sbom.txt /tmp/
-RUN python -m venv /opt/sbom \
-    && /opt/sbom/bin/pip install --no-cache-dir --require-hashes --requirement /tmp/requirements-sbom.txt \
-    && /opt/sbom/bin/cyclonedx-py environment --output-reproducible --output-file /tmp/sbom.cdx.json /opt/venv/bin/python
-
 FROM ${BASE_IMAGE}
-COPY --from=build /opt/venv /opt/venv
+COPY --from=packages /opt/venv /opt/venv
 COPY --from=sbom /tmp/sbom.cdx.json /usr/share/sbom/loadproof-service.cdx.json
 COPY --from=build /app /app
 WORKDIR /app

@@ -1,5 +1,6 @@
 """The floor under a service in Python: reads the body and answers constant bytes."""
 
+import argparse
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -21,4 +22,5 @@ async def bare(
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m benchmarks.bare_asgi", description=__doc__).parse_args()
     serve(bare)

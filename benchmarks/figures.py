@@ -3,6 +3,7 @@
 `python -m benchmarks.figures` writes all of them again, with as many decimals as they have.
 """
 
+import argparse
 import json
 import re
 import sys
@@ -47,4 +48,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m benchmarks.figures", description=__doc__).parse_args()
     main()

@@ -5,6 +5,7 @@ which take 5 % of the time, each second is up to four times slower. Counted is h
 binomial and by the block bootstrap hold the true p99, and how often two runs of the same service are found to differ.
 """
 
+import argparse
 import math
 import time
 from collections.abc import Iterator, Mapping
@@ -139,4 +140,5 @@ def _kind(stretch: str) -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m benchmarks.intervals", description=__doc__).parse_args()
     main()

@@ -1,5 +1,7 @@
 """The insurance model behind an endpoint as FastAPI's tutorial writes it, on the service's uvicorn."""
 
+import argparse
+
 from fastapi import FastAPI
 
 from benchmarks.own_uvicorn import serve
@@ -21,4 +23,5 @@ def create_app() -> FastAPI:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m benchmarks.plain_fastapi", description=__doc__).parse_args()
     serve(create_app())

@@ -9,6 +9,7 @@ A run of half a minute has luck of its own: its arrivals may come more evenly or
 So each run takes the first seed whose arrivals, before a perfect server, wait as they do in the long run.
 """
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -212,4 +213,5 @@ def measured(report: RunReport) -> Measured:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m benchmarks.queueing", description=__doc__).parse_args()
     sys.exit(main())

@@ -1,5 +1,6 @@
 """Draws ``results/queueing.json`` as ``docs/pictures/queueing.svg``: `python -m benchmarks.queueing_picture`."""
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -102,4 +103,5 @@ def _say(axes: Axes, arrivals: str, text: str, at: tuple[float, float]) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m benchmarks.queueing_picture", description=__doc__).parse_args()
     sys.exit(main())

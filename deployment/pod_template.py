@@ -1,6 +1,5 @@
 """The Deployment's manifest as a container engine understands it: the same limits, user and rights."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,6 @@ from pydantic import Field
 
 from deployment.cluster.observed import Observed
 from deployment.request import ROOT, Setting
-
-_UNITS = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "": 1}
 
 
 class Resources(Observed):
@@ -107,14 +104,3 @@ def merged(document: Any, patch: Any) -> Any:
         by_name = {one["name"]: one for one in patch}
         return [merged(one, by_name.get(one["name"], {})) for one in document]
     return patch
-
-
-def cores(quantity: str) -> Decimal:
-    """Return CPU cores: ``500m`` are half of one."""
-    return Decimal(quantity[:-1]) / 1000 if quantity.endswith("m") else Decimal(quantity)
-
-
-def number_of_bytes(quantity: str) -> int:
-    """Return bytes: ``1Ki`` are 1024."""
-    unit = quantity[-2:] if quantity[-2:] in _UNITS else ""
-    return int(quantity.removesuffix(unit)) * _UNITS[unit]

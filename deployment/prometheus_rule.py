@@ -1,5 +1,6 @@
 """`python -m deployment.prometheus_rule`: wrap the rules of `monitoring/` as the Prometheus operator wants them."""
 
+import argparse
 import sys
 
 import yaml
@@ -38,4 +39,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m deployment.prometheus_rule", description=__doc__).parse_args()
     sys.exit(main())

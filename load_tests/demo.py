@@ -1,5 +1,6 @@
 """The demo: serve both models from this working copy, put the default loads on them and say what came of it."""
 
+import argparse
 import os
 import signal
 import subprocess
@@ -85,4 +86,5 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", host: str) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m load_tests.demo", description=__doc__).parse_args()
     sys.exit(main())

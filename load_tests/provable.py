@@ -130,6 +130,8 @@ def _too_short(demand: JudgedDemand, needed: int, scenario: Scenario) -> str:
     missing_s = (wanted / demand.expected_requests - 1) * demand.judged_s
     what = f"proving {demand.objective.title} at {format_share(scenario.confidence)} takes {needed} requests"
     offers = f"about {demand.expected_requests:.0f} are due"
+    if demand.expected_requests >= needed:
+        offers = f"{offers}, and by chance only {_surely_due(demand, scenario.load.arrivals):.0f}"
     if demand.where == WHOLE_RUN:
         return f"run: {what}, but {offers}: make the stages {format_duration(math.ceil(missing_s))} longer in all"
     window = demand.windows[0]

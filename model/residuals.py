@@ -11,7 +11,7 @@ from model.console import Progress
 from model.data_files import DataNotFoundError
 from model.evaluation import cross_validate
 from model.recipe import TrainingRecipe, TrainingTable
-from model.train import REAL, SYNTHETIC, data_file
+from model.training_file import REAL, SYNTHETIC, training_file
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def data_at_hand(recipe: TrainingRecipe, most_rows: int | None = None) -> DataAt
 
 
 def _read(recipe: TrainingRecipe, data: str) -> TrainingTable:
-    with data_file(recipe, data) as file:
+    with training_file(recipe, data) as file:
         return recipe.read(file.path)
 
 

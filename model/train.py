@@ -8,20 +8,18 @@ import argparse
 import hashlib
 import os
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from model.artifact import CARD_FILE, ArtifactError
 from model.building import build_artifact
-from model.card import DataKind, DataSource
-from model.console import Progress, say
-from model.data_files import DataNotFoundError, DataUnusableError, find_real
+from model.card import DataSource
+from model.console import say
+from model.data_files import DataNotFoundError, DataUnusableError
 from model.recipe import TrainingRecipe
 from model.recipes import MODEL_DIRECTORY, known_name, load_recipe, trainable_names
 from model.storage import replacement
+from model.training_file import REAL, SYNTHETIC, training_file
 
 SHARED_SOURCES = (
     "bounds.py",
@@ -36,18 +34,8 @@ SHARED_SOURCES = (
     "sampling.py",
     "serving.py",
 )
-REAL, SYNTHETIC = "real", "synthetic"
-BLOCK_BYTES = 1 << 20
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
-
-
-@dataclass(frozen=True)
-class DataFile:
-    """A file to train on, and what the card says of it."""
-
-    path: Path
-    source: DataSource
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,7 +58,7 @@ def train(name: str, data: str, *, force: bool = False, directory: Path | None =
     recipe = load_recipe(name)
     directory = directory or recipe.model_class.artifact_directory
     fingerprint = source_sha256(name)
-    with data_file(recipe, data) as file:
+    with training_file(recipe, data) as file:
         say(f"{name}: {file.source.kind} data, {file.path} (sha256 {file.source.sha256[:12]})")
         if not force and is_up_to_date(recipe, directory, file.source, fingerprint):
             os.utime(directory / CARD_FILE)
@@ -99,35 +87,6 @@ def is_up_to_date(recipe: TrainingRecipe, directory: Path, data: DataSource, fin
     except ArtifactError:
         return False
     return (card.data, card.source_sha256) == (data, fingerprint)
-
-
-@contextmanager
-def data_file(recipe: TrainingRecipe, data: str) -> Iterator[DataFile]:
-    """Give the file that ``real``, ``synthetic`` or a path stands for; a synthetic one is deleted afterwards."""
-    if data == REAL:
-        path = find_real(recipe.dataset)
-        yield DataFile(path, _describe(path, "real", recipe.dataset.title))
-    elif data == SYNTHETIC:
-        with tempfile.TemporaryDirectory() as temporary:
-            path = Path(temporary) / recipe.dataset.file_names[0]
-            recipe.synthesise(path)
-            yield DataFile(path, _describe(path, "synthetic", f"made up by rules like {recipe.dataset.title}"))
-    else:
-        path = Path(data)
-        if not path.is_file():
-            message = f"no such file: {data} (--data is {REAL}, {SYNTHETIC} or the path of a CSV file)"
-            raise DataNotFoundError(message)
-        yield DataFile(path, _describe(path, "file", f"in the columns of {recipe.dataset.title}"))
-
-
-def _describe(path: Path, kind: DataKind, description: str) -> DataSource:
-    digest = hashlib.sha256()
-    progress = Progress()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            digest.update(block)
-            progress.update(f"  checksum: {file.tell():,} bytes of {path.name}")
-    return DataSource(kind=kind, name=path.name, sha256=digest.hexdigest(), description=description)
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -3,6 +3,7 @@
 It takes three minutes, on a machine that does nothing else, and needs Chromium.
 """
 
+import argparse
 import io
 import os
 import pty
@@ -107,4 +108,5 @@ def _wait_for(url: str) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m notebooks.readme_pictures", description=__doc__).parse_args()
     sys.exit(main())

@@ -1,5 +1,6 @@
 """Draws ``docs/pictures/system.svg``, the way from a data set to a verdict: `python -m notebooks.system_picture`."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -82,4 +83,5 @@ def _arrow(axes: Axes, begin: tuple[float, float], end: tuple[float, float], tex
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m notebooks.system_picture", description=__doc__).parse_args()
     sys.exit(main())

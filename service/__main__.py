@@ -1,5 +1,6 @@
 """`python -m service`: serve what the environment asks for until told to stop."""
 
+import argparse
 import errno
 import gc
 import logging
@@ -77,4 +78,6 @@ def serve(app: Service, listener: socket.socket, settings: Settings) -> None:
 
 
 if __name__ == "__main__":
+    settings_are = "Its settings are environment variables, such as SERVICE_PORT=8000: see docs/operations.md."
+    argparse.ArgumentParser("python -m service", description=__doc__, epilog=settings_are).parse_args()
     main()

@@ -28,11 +28,11 @@ from service.health import Lifecycle, Phase, health_endpoints
 from service.hosting import Hosted, load_models
 from service.inference_protocol import server_endpoints, tensor_endpoints
 from service.intake import Intake
-from service.logs import RequestLog
 from service.metrics import Metrics
 from service.observing import ObservedAnswers
 from service.prediction import Predictor, prediction_endpoints
 from service.refusal import ends_the_process
+from service.request_log import RequestLog
 from service.settings import Settings, load_settings
 from service.tracing import TracingMiddleware, load_tracer
 

@@ -15,6 +15,16 @@ from service.refusal import RefusalError
 TAKEN_PATHS = ("/", "/api", "/docs", "/metrics", "/openapi.json", "/v2")
 """Paths of the service itself; an alias may be none of them and lie under none of them."""
 
+_FORMS: dict[int | str, str] = {
+    "service_title": "write a title, in quotes if it is a number",
+    "models": "list at least one model",
+    "qualified_name": "write small letters, digits and _, such as taxi_fare_model",
+    "class_path": "write package, module and class, such as model.taxi_fare.TaxiFareModel",
+    "create_endpoint": "write true or false, without quotes",
+}
+"""What to write for each key where its value has not the form that it must have."""
+_FORM_KINDS = {"string_pattern_mismatch", "string_type", "string_too_short", "bool_type", "too_short", "tuple_type"}
+
 
 def _alias(path: str) -> str:
     if not re.fullmatch(r"(/[A-Za-z0-9_.-]+)+", path):
@@ -91,8 +101,11 @@ def _read(path: Path) -> object:
         return document
     except OSError as error:
         raise RefusalError(f"{path}: {error.strerror}; set REST_CONFIG to a file that lists the models") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RefusalError(f"{path}: not YAML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise RefusalError(f"{path}: not YAML: byte {error.start + 1} is no text in UTF-8") from error
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
+        raise RefusalError(f"{path}: not YAML: {f'line {mark.line + 1}: ' if mark else ''}{problem}") from error
 
 
 def _advice(fault: Fault) -> str:
@@ -104,4 +117,5 @@ def _advice(fault: Fault) -> str:
         return f"{fault.where}: unknown key; the keys here are {keys}"
     if fault.kind == "missing":
         return f"{fault.where}: missing; the keys here are {keys}"
-    return str(fault)
+    remedy = _FORMS.get(fault.place[-1]) if fault.kind in _FORM_KINDS else None
+    return f"{fault.where}: {remedy}, found {shown(fault.value)}" if remedy else str(fault)

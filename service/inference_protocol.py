@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope
 
 import service
 from model.base import RegressionModel
+from model.faults import first_few
 from service.bodies import BodyReader, unsupported
 from service.endpoint import Answer, Endpoint, JsonResponse, Operation, constant
 from service.health import Lifecycle
@@ -132,6 +133,6 @@ def refuse_binary(scope: Scope) -> None:
 
 def _with_error(error: ProblemError) -> ProblemError:
     problem = error.problem
-    first = "".join(f" {at.field}: {at.message}" for at in problem.errors[:1])
-    error.problem = InferenceProblem(**dict(problem), error=f"{problem.detail}{first}")
+    told = "; ".join(first_few([f"{at.field}: {at.message}" for at in problem.errors]))
+    error.problem = InferenceProblem(**dict(problem), error=f"{problem.detail} {told}".rstrip())
     return error

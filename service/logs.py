@@ -1,9 +1,7 @@
-"""Log lines: plain or JSON, with the ids of the request they are about, and few of them however much goes wrong."""
+"""Log lines: plain or JSON, with the ids of the request they are about."""
 
 import json
 import logging
-import time
-from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -15,10 +13,7 @@ from starlette.types import Scope
 
 REQUEST_ID = "service.request_id"
 """Where the scope of a request holds its id, as bytes."""
-LINES_PER_S = 10
-"""A line costs as much as a prediction. A service that sheds load must not spend on lines what it saves."""
 current_request: ContextVar[Scope | None] = ContextVar("current_request", default=None)
-_log = logging.getLogger("service.requests")
 
 
 class LogFormat(StrEnum):
@@ -53,35 +48,6 @@ class RequestLine:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.status} in {self.duration_ms:.1f} ms"
-
-
-class RequestLog:
-    """Writes a line about requests that failed or were slow, the first few of every second."""
-
-    def __init__(self, slow_s: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.slow_s = slow_s
-        self.from_status = 400 if _log.isEnabledFor(logging.DEBUG) else 500
-        self._clock = clock
-        self._second = -1
-        self._written = 0
-        self._left_out = 0
-
-    def write(self, line: RequestLine) -> None:
-        """Write the line, unless this second has had its share; the next one that is written counts those left out."""
-        second = int(self._clock())
-        if second != self._second:
-            self._second, self._written = second, 0
-        if self._written == LINES_PER_S:
-            self._left_out += 1
-            return
-        left_out = f" ({self._left_out} before it not logged)" if self._left_out else ""
-        self._written, self._left_out = self._written + 1, 0
-        _log.log(self._level(line), "%s%s", line, left_out, extra={"request": line})
-
-    def _level(self, line: RequestLine) -> int:
-        if line.duration_ms >= self.slow_s * 1000 or line.status == 503:
-            return logging.WARNING
-        return logging.ERROR if line.status >= 500 else logging.DEBUG
 
 
 class PlainFormatter(logging.Formatter):

@@ -12,8 +12,9 @@ from starlette.types import Receive, Scope, Send
 
 from service.counters import ShedReason
 from service.endpoint import Answer
-from service.logs import REQUEST_ID, RequestLine, RequestLog, current_request
+from service.logs import REQUEST_ID, RequestLine, current_request
 from service.metrics import NO_ANSWER, Metrics
+from service.request_log import RequestLog
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER = "other"

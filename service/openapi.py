@@ -1,5 +1,6 @@
 """`python -m service.openapi`: write the OpenAPI document of the configured service to `docs/openapi.json`."""
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -21,4 +22,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m service.openapi", description=__doc__).parse_args()
     main()

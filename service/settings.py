@@ -1,5 +1,6 @@
 """Settings of the service process, from the environment: `SERVICE_*` and `REST_CONFIG`."""
 
+import difflib
 import logging
 import os
 import socket
@@ -98,4 +99,6 @@ def _point_out_misspelt() -> None:
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name != "rest_config"}
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:  # no refusal: Kubernetes sets such variables for a Service named "service"
-        _log.warning("ignored: %s; the settings are %s", ", ".join(unknown), ", ".join(sorted(known)))
+        close = {name: difflib.get_close_matches(name, known, n=1, cutoff=0.8) for name in unknown}
+        said = (f"{name} (did you mean {close[name][0]}?)" if close[name] else name for name in unknown)
+        _log.warning("ignored: %s; the settings are %s", ", ".join(said), ", ".join(sorted(known)))

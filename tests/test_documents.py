@@ -137,6 +137,14 @@ def test_the_list_of_commands_has_every_module_that_is_one() -> None:
     assert set(re.findall(r"^\| `python -m ([\w.]+)", text, re.MULTILINE)) == names
 
 
+def test_every_command_explains_itself_and_does_nothing_else() -> None:
+    """Of a command that reads no arguments, `--help` would be the start of a service or of an hour's measurement."""
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    paths = [name.replace(".", "/") for name in re.findall(r"^\| `python -m ([\w.]+)", text, re.MULTILINE)]
+    files = [ROOT / (f"{path}.py" if (ROOT / f"{path}.py").exists() else f"{path}/__main__.py") for path in paths]
+    assert [file for file in files if "ArgumentParser(" not in file.read_text(encoding="utf-8")] == []
+
+
 def test_the_scenario_in_the_documents_can_be_run(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
     [whole] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)

@@ -20,18 +20,13 @@ from load_tests.monitoring import dashboard, rules
 from load_tests.objectives import LatencyObjective
 from load_tests.ports import free_port
 from load_tests.scenario import SCENARIOS, Scenario
+from model.insurance_charges import InsuranceChargesModel
 from service.counters import BUCKETS_S, ShedReason
 from tests.conftest import ROOT, RunningService, ServiceFactory
+from tests.service.records import record
 
 STAGED = scenarios.load("staged")
-RECORD = {
-    "age": 40,
-    "sex": "female",
-    "bmi": 22.0,
-    "children": 1,
-    "smoker": False,
-    "region": "northwest",
-}
+RECORD = record(InsuranceChargesModel)
 
 
 @pytest.fixture(scope="module")

@@ -1,57 +1,56 @@
-"""A measurement during which the machine stood still is made again; one that is merely bad is not."""
+"""A test that fails is done again where the machine stood still meanwhile, and nowhere else."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
-from itertools import count
 
 import pytest
 
+from tests import stalls
 from tests.conftest import ROOT
-from tests.stalls import TRIES, least, undisturbed
+from tests.stalls import ATTEMPTS, Naps, again_if_disturbed
 
-MEASURE = """
-from tests.stalls import undisturbed
-
-def measure():
-    print("measuring", flush=True)
+NAPPING = """
+from tests import stalls
+stalls.MOST_LATE = 1.0
+with stalls.Naps() as naps:
+    print("napping", flush=True)
     input()
-
-undisturbed(measure, stall_s=1.0)
-print("done", flush=True)
+print(naps.disturbed)
 """
 
 
-@pytest.mark.parametrize(
-    ("measured", "found", "left"), [([5, 9, 9], 5, 2), ([9, 5, 9], 5, 1), ([9, 8, 7], 7, 0), ([8, 7, 9], 7, 0)]
-)
-def test_the_first_that_is_good_enough_is_taken_else_the_least(measured: list[float], found: float, left: int) -> None:
-    rest = iter(measured)
-    assert least(lambda: next(rest), enough=5) == found
-    assert len(list(rest)) == left
-
-
-def test_what_was_not_disturbed_is_measured_once() -> None:
-    numbers = count()
-    assert undisturbed(lambda: next(numbers), stall_s=60.0) == 0
-    assert next(numbers) == 1
-
-
-def test_a_process_that_was_stopped_meanwhile_measures_again() -> None:
-    command = [sys.executable, "-c", MEASURE]
+def test_one_stall_disturbs_however_long_there_was_none() -> None:
+    command = [sys.executable, "-c", NAPPING]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
         assert process.stdout is not None
-        for _ in range(TRIES - 1):
-            assert process.stdout.readline() == "measuring\n"
-            os.kill(process.pid, signal.SIGSTOP)
-            time.sleep(1.2)
-            os.kill(process.pid, signal.SIGCONT)
-            process.stdin.write("\n")
-            process.stdin.flush()
-        assert process.stdout.readline() == "measuring\n"
-        process.stdin.write("\n")
-        process.stdin.flush()
-        assert process.stdout.readline() == "done\n"
+        assert process.stdout.readline() == "napping\n"
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(2 * stalls.STALL_S)
+        process.send_signal(signal.SIGCONT)
+        said, _ = process.communicate("\n")
+    assert said == "True\n"
+
+
+@pytest.mark.parametrize(
+    ("disturbed", "failures", "attempts", "passes"),
+    [(False, 0, 1, True), (False, 1, 1, False), (True, 0, 1, True), (True, 2, 3, True), (True, 3, 3, False)],
+)
+def test_a_test_is_done_again_only_if_it_fails_and_was_disturbed(
+    monkeypatch: pytest.MonkeyPatch, disturbed: bool, failures: int, attempts: int, passes: bool
+) -> None:
+    monkeypatch.setattr(Naps, "disturbed", disturbed)
+    done: list[bool] = []
+
+    @again_if_disturbed
+    def attempt() -> None:
+        done.append(len(done) >= failures)
+        assert done[-1]
+
+    if passes:
+        attempt()
+    else:
+        with pytest.raises(AssertionError):
+            attempt()
+    assert len(done) == attempts <= ATTEMPTS

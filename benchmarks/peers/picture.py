@@ -1,5 +1,6 @@
 """Draws ``results/peers.json`` as ``docs/pictures/peers.svg``: `python -m benchmarks.peers.picture`."""
 
+import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -68,4 +69,5 @@ def draw_bars(axes: Axes, panel: Panel, values: Sequence[tuple[str, float]]) -> 
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m benchmarks.peers.picture", description=__doc__).parse_args()
     sys.exit(main())

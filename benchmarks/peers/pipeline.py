@@ -14,19 +14,19 @@ from model.data_files import DataNotFoundError
 from model.evaluation import fit
 from model.insurance_charges.features import FEATURE_NAMES
 from model.insurance_charges.training import Recipe
-from model.train import REAL, SYNTHETIC, data_file
+from model.training_file import REAL, SYNTHETIC, training_file
 
 
 def train(path: Path) -> str:
     """Train on the real data if they are here, else on synthetic ones; return which."""
     recipe, data = Recipe(), REAL
     try:
-        with data_file(recipe, data) as file:
+        with training_file(recipe, data) as file:
             table = recipe.read(file.path)
     except DataNotFoundError as missing:
         sys.stderr.write(f"{missing}\nThe peers with scikit-learn get a model of synthetic data.\n")
         data = SYNTHETIC
-        with data_file(recipe, data) as file:
+        with training_file(recipe, data) as file:
             table = recipe.read(file.path)
     booster = fit(recipe.booster(), table.features, table.target, Progress(), "all rows")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,14 +14,23 @@ def run_load_test(url: str, scenarios: Sequence[str], cluster_record: Path | Non
     `cluster_record` is what a watcher writes meanwhile, None where there is no cluster.
     """
     watched = ["--cluster-record", str(cluster_record)] if cluster_record else []
-    process = subprocess.Popen([sys.executable, "-m", "load_tests", "run", *scenarios, "--host", url, *watched])
+    started: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
-        process.send_signal(number)
+        if started:
+            started[0].send_signal(number)
+        else:
+            early.append(number)
 
     before = signal.signal(signal.SIGTERM, pass_on), signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return process.wait()
+        started.append(
+            subprocess.Popen([sys.executable, "-m", "load_tests", "run", *scenarios, "--host", url, *watched])
+        )
+        for number in early:
+            started[0].send_signal(number)
+        return started[0].wait()
     finally:
         signal.signal(signal.SIGTERM, before[0])
         signal.signal(signal.SIGINT, before[1])

@@ -13,7 +13,7 @@ from deployment.cluster.manifests import PART_OF
 from deployment.commands import output_of
 from deployment.image import Image
 from deployment.load.scenario_files import ScenarioFile
-from deployment.pod_template import cores
+from deployment.quantities import cores
 from deployment.request import NAMESPACE, ROOT, Request
 
 COMPONENT = "app.kubernetes.io/component=load-test"

@@ -16,7 +16,7 @@ from deployment.load.in_cluster import LoadInCluster
 from deployment.load.manifests import requested_cores
 from deployment.platforms.finding import Finding, finding
 from deployment.platforms.provider import Provider
-from deployment.pod_template import cores
+from deployment.quantities import cores
 from deployment.request import NAMESPACE, SERVICE, Request, Where
 from deployment.waiting import Clock, wait_for
 

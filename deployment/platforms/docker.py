@@ -11,7 +11,8 @@ from deployment.errors import DeploymentError
 from deployment.image import SERVICE_IMAGE, build, describe
 from deployment.platforms.engine import look_at_engine, published_url, remove_images
 from deployment.platforms.finding import Finding, finding
-from deployment.pod_template import PodTemplate, cores, number_of_bytes, read_pod_template, read_settings
+from deployment.pod_template import PodTemplate, read_pod_template, read_settings
+from deployment.quantities import cores, number_of_bytes
 from deployment.request import Request, Setting
 from deployment.waiting import Clock, wait_for
 

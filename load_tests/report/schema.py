@@ -1,5 +1,6 @@
 """`python -m load_tests.report.schema`: write the JSON schema of `run.json` to `docs/run.schema.json`."""
 
+import argparse
 import json
 from pathlib import Path
 
@@ -14,4 +15,5 @@ def render() -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser("python -m load_tests.report.schema", description=__doc__).parse_args()
     SCHEMA.write_text(render(), encoding="utf-8")

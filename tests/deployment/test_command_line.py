@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deployment import record
+from deployment.load.here import run_load_test
 from deployment.pod_template import read_pod_template
 from deployment.record import Record
 from deployment.request import OVERLAYS, PlatformName
@@ -93,6 +94,20 @@ def test_a_signal_reaches_the_load_test_and_its_verdict_comes_back(stage: Stage)
                 process.send_signal(signal.SIGTERM)
     assert line == "told to stop\n"
     assert process.returncode == 4
+
+
+def test_a_signal_that_comes_while_the_load_test_starts_reaches_it_as_well(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started_in_time = subprocess.Popen
+
+    def start_late(command: list[str]) -> "subprocess.Popen[bytes]":
+        os.kill(os.getpid(), signal.SIGTERM)
+        return started_in_time(command)
+
+    stage.answer(LOAD, stays_for="a call that never comes")
+    monkeypatch.setattr(subprocess, "Popen", start_late)
+    assert run_load_test("http://127.0.0.1:9", ["smoke"]) == -signal.SIGTERM
 
 
 def planned(*arguments: str) -> str:

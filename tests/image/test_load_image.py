@@ -19,6 +19,16 @@ load: {warmup: 1s, settle: 1s}
 stages: [{name: only, rate: 40/s, for: 5s}]
 slo: {errors: 5%}
 """
+UNTIL_READY = """
+import time, urllib.request
+for _ in range(600):
+    try:
+        urllib.request.urlopen("http://127.0.0.1:8000/api/health/ready")
+    except OSError:
+        time.sleep(0.1)
+    else:
+        break
+"""
 CONTAINERS = ("loadproof-test-service", "loadproof-test-master", "loadproof-test-worker")
 LOCKED_UP = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp")  # noqa: S108
 pytestmark = alone_with_an_engine
@@ -71,6 +81,7 @@ def test_it_puts_load_on_a_service_in_another_container(image: str, tmp_path: Pa
     (tmp_path / "short.yaml").write_text(SCENARIO, encoding="utf-8")
     tmp_path.chmod(0o755)
     docker("run", "--detach", "--name", service, *LOCKED_UP, built(SERVICE_IMAGE))
+    docker("exec", service, "python", "-c", UNTIL_READY)
     docker(
         *("run", "--detach", "--name", master, f"--network=container:{service}", *LOCKED_UP),
         *("--tmpfs", "/app/reports:mode=1777", "--volume", f"{tmp_path}:/etc/loadproof:ro"),

@@ -26,7 +26,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("deployment")
     port = free_port()
     arguments = ["--platform", "docker", "--port", str(port), "--base-image", BASE_IMAGE, "--container", CONTAINER]
-    assert main(["deploy", *arguments], folder=folder) == 0
+    with pytest.MonkeyPatch.context() as shell:
+        shell.setenv("SERVICE_DRAIN_SECONDS", "1")
+        assert main(["deploy", *arguments], folder=folder) == 0
     yield f"http://127.0.0.1:{port}"
     assert main(["teardown", *arguments], folder=folder) == 0
     assert docker("ps", "--all", "--quiet", "--filter", f"name=^{CONTAINER}$") == ""

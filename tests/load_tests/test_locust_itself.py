@@ -32,7 +32,7 @@ def test_an_independent_load_test_runs_without_a_change_and_without_an_error(
     service: RunningService, tmp_path: Path
 ) -> None:
     locustfile = Path(__file__).with_name("independent_locustfile.py")
-    command = locust("-f", str(locustfile), "--headless", "-u", "30", "-r", "30", "-t", "6s", "--host", service.url)
+    command = locust("-f", str(locustfile), "--headless", "-u", "30", "-r", "30", "-t", "8s", "--host", service.url)
     finished = subprocess.run([*command, "--csv", str(tmp_path / "run")], capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
     with (tmp_path / "run_stats.csv").open() as file:

@@ -16,7 +16,7 @@ def test_a_stage_too_short_for_its_objective_is_refused_until_it_is_as_long_as_i
         return make_scenario(stages=[{"name": "only", "rate": "80/s", "for": f"{lasts_s}s"}])
 
     with pytest.raises(
-        ScenarioError, match=r"takes 299 requests, but about \d+ are due .* write `for: (\d+)s`"
+        ScenarioError, match=r"takes 299 requests, but about \d+ are due.* write `for: (\d+)s`"
     ) as error:
         check_provable(of(lasts_s))
     needed_s = int(re.search(r"for: (\d+)s", str(error.value))[1])  # type: ignore[index]
@@ -32,6 +32,12 @@ def test_a_run_too_short_for_its_objective_is_refused_until_it_is_as_much_longer
     longer_s = int(re.search(r"stages (\d+) s", str(error.value))[1])  # type: ignore[index]
     stages = [{"name": "only", "rate": "100/s", "for": f"{11 + longer_s}s"}]
     check_provable(make_scenario(slo=slo, stages=stages))
+
+
+def test_a_run_that_is_long_enough_only_with_luck_is_told_what_it_may_come_to() -> None:
+    stages = [{"name": "only", "rate": "100/s", "for": "31s"}]
+    with pytest.raises(ScenarioError, match=r"takes 2995 requests, but about 3000 are due, and by chance only 2890:"):
+        check_provable(make_scenario(slo={"errors": {"limit": "0.1%", "scope": "run"}}, stages=stages))
 
 
 def test_closed_users_cannot_be_asked_for_more_than_they_ask_for() -> None:

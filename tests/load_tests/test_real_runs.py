@@ -21,8 +21,8 @@ CLOSED = """
 model: insurance_charges_model
 load: {arrivals: closed, warmup: 500ms, settle: 2s, timeout: 20s, connections: reuse, invalid: 1/6, seed: 5}
 stages:
-  - {name: five, users: 5, each: 40/s, for: 5s, slo: {throughput: 80/s}}
-  - {name: two,  users: 2, each: 40/s, for: 3s}
+  - {name: five, users: 5, each: 20/s, for: 7s, slo: {throughput: 50/s}}
+  - {name: two,  users: 2, each: 20/s, for: 3s}
 slo: {p95: 15s, errors: none}
 scope: run
 """

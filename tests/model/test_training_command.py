@@ -17,7 +17,8 @@ from model.insurance_charges.synthetic import synthesise
 from model.insurance_charges.training import Recipe as InsuranceRecipe
 from model.recipes import trainable_names
 from model.storage import replacement
-from model.train import SHARED_SOURCES, data_file, is_up_to_date, main, source_sha256, train
+from model.train import SHARED_SOURCES, is_up_to_date, main, source_sha256, train
+from model.training_file import training_file
 from tests.model.conftest import MODELS, NAMES, Command
 
 INSURANCE = Path("model/insurance_charges")
@@ -60,7 +61,7 @@ def test_real_data_is_found_by_its_variable_or_in_the_data_directory(
     directory, empty = path.parent, path.parent / "empty"
     monkeypatch.setenv("REAL_DATA_DIR", str(directory if place == "REAL_DATA_DIR" else empty))
     monkeypatch.setattr("model.data_files.DATA_DIRECTORY", empty if place == "REAL_DATA_DIR" else directory)
-    with data_file(InsuranceRecipe(), "real") as file:
+    with training_file(InsuranceRecipe(), "real") as file:
         assert (file.path, file.source.kind) == (path, "real")
 
 
@@ -96,7 +97,7 @@ def test_a_model_is_out_of_date_when_something_it_is_made_of_has_changed(
         with changed[change].open("ab") as file:
             file.write(b"\n")
     recipe = InsuranceRecipe()
-    with data_file(recipe, str(tmp_path / "trained" / "people.csv")) as file:
+    with training_file(recipe, str(tmp_path / "trained" / "people.csv")) as file:
         fingerprint = source_sha256("insurance_charges")
         current = is_up_to_date(recipe, tmp_path / "trained" / "artifact", file.source, fingerprint)
     assert current is (change == "nothing")

@@ -53,10 +53,10 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ),
         (GOOD + "title: x\n", ["title: unknown key", "service_title, models"]),
         (GOOD.replace("service_title: Toys\n", ""), ["service_title: missing", "service_title, models"]),
-        (GOOD.replace("Toys", "5"), ["service_title:", "string", "5"]),
-        (GOOD.replace("true", "'yes'"), ["models[0].create_endpoint:", "boolean", "'yes'"]),
-        (GOOD.replace("toy_model", "Toy-Model"), ["models[0].qualified_name:", "'Toy-Model'"]),
-        (GOOD.replace("model.toy.ToyModel", "ToyModel"), ["models[0].class_path:", "'ToyModel'"]),
+        (GOOD.replace("Toys", "5"), ["service_title: write a title, in quotes if it is a number, found 5"]),
+        (GOOD.replace("true", "'yes'"), ["create_endpoint: write true or false, without quotes, found 'yes'"]),
+        (GOOD.replace("toy_model", "Toy-Model"), ["models[0].qualified_name: write small letters", "'Toy-Model'"]),
+        (GOOD.replace("model.toy.ToyModel", "ToyModel"), ["class_path: write package, module and class", "'ToyModel'"]),
         (GOOD.replace("model.toy.ToyModel", "os; import sys"), ["models[0].class_path:", "'os; import sys'"]),
         (GOOD.replace("/predict", "predict"), ["models[0].path:", "such as /predict", "'predict'"]),
         (GOOD.replace("/predict", "/{name}"), ["models[0].path:", "such as /predict"]),
@@ -64,13 +64,14 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         (GOOD.replace("/predict", "/api/models"), ["models[0].path:", "uses this path itself"]),
         (GOOD + SECOND.replace("other_model", "toy_model"), ["qualified_name 'toy_model'", "give each its own"]),
         (GOOD + SECOND + "    path: /predict\n", ["path '/predict'", "give each its own"]),
-        ("service_title: Toys\nmodels: []\n", ["models:", "at least 1"]),
-        ("service_title: Toys\nmodels: toy\n", ["models:", "'toy'"]),
+        ("service_title: Toys\nmodels: []\n", ["models: list at least one model, found []"]),
+        ("service_title: Toys\nmodels: toy\n", ["models: list at least one model, found 'toy'"]),
         ("service_title: Toys\nmodels: [toy]\n", ["models[0]:", "'toy'"]),
         ("", ["expected service_title and models, found None"]),
         ("- 1\n", ["expected service_title and models, found [1]"]),
-        ("a: [", ["not YAML", "line 1"]),
-        (GOOD + "service_title: Again\n", ["'service_title' appears twice", "line 7"]),
+        ("a: [", ["not YAML: line 1: expected the node content"]),
+        (GOOD + "\tcolour: red\n", ["not YAML: line 7: found character '\\t'"]),
+        (GOOD + "service_title: Again\n", ["not YAML: line 7: 'service_title' appears twice"]),
         ("!!python/object/apply:os.system ['true']\n", ["not YAML", "python/object"]),
     ],
 )
@@ -91,7 +92,7 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         load_config(file)
     keys = "the keys here are qualified_name, class_path, create_endpoint, path"
     assert refusal.value.reasons == (
-        f"{file}: service_title: input should be a valid string, found 5",
+        f"{file}: service_title: write a title, in quotes if it is a number, found 5",
         f"{file}: models[0].path: write a plain path such as /predict, found 'predict'",
         f"{file}: models[0].create_endpont: unknown key; {keys}",
         f"{file}: models[0].create_endpoint: missing; {keys}",
@@ -119,5 +120,5 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "models.yaml"
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(RefusalError, match="not YAML"):
+    with pytest.raises(RefusalError, match="not YAML: byte 1 is no text in UTF-8"):
         load_config(file)

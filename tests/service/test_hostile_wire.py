@@ -108,6 +108,8 @@ REFUSED = {
     "another protocol": b"SSH-2.0-OpenSSH_9.9\r\n",
     "TLS": bytes.fromhex("16030100c8010000c40303") + bytes(range(190)),
     "NULs": b"\x00" * 1000,
+    "noise after empty lines": b"\r\n\r\n\r\n\x00\x01",
+    "nothing but a method": b"GET\r\n\r\n",
     "bad UTF-8 in the body": post(length(b"\xff\xfe\x00"), body=b"\xff\xfe\x00"),
     "a path of 60,000 characters": get(b"/" + b"a" * 60_000),
     "a path of 60,000 dots": get(b"/" + b"../" * 20_000),

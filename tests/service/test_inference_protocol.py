@@ -135,6 +135,22 @@ def test_what_is_wrong_is_named(toy: TestClient, field: str, change: Change) -> 
     assert problem["error"].endswith(problem["errors"][0]["message"])
 
 
+def test_a_client_that_reads_one_text_learns_all_that_is_wrong(toy: TestClient) -> None:
+    wrong = _request(change=lambda r: (r["inputs"][1].update(datatype="FP32"), r["inputs"][2].update(data=["red"])))
+    _, problem = post(toy, INFER, json.dumps(wrong))
+    assert problem["error"] == (
+        "The tensors are not as the metadata of the model says. inputs[1].datatype: Should be FP64; "
+        "inputs[2].shape: Should be [n] for n records, with n values in every data"
+    )
+
+
+@pytest.mark.parametrize(("wrong", "rest"), [(5, ""), (6, "; and 1 more")])
+def test_a_text_of_what_is_wrong_ends_after_the_first_few(toy: TestClient, wrong: int, rest: str) -> None:
+    _, problem = post(toy, INFER, json.dumps(_request() | {f"key_{number}": 1 for number in range(wrong)}))
+    told = "; ".join(f"key_{number}: Extra inputs are not permitted" for number in range(5))
+    assert problem["error"] == f"{wrong} fields are not as the schema in /docs says. {told}{rest}"
+
+
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e400"])
 def test_what_is_no_number_is_refused(toy: TestClient, value: str) -> None:
     status, problem = post(toy, INFER, json.dumps(_request()).replace("0.5", value))

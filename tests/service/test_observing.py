@@ -8,7 +8,8 @@ from starlette.testclient import TestClient
 
 from service.app import create_app
 from service.hosting import Hosted
-from service.logs import LINES_PER_S, RequestLine, RequestLog
+from service.logs import RequestLine
+from service.request_log import LINES_PER_S, RequestLog
 from service.settings import Settings
 from tests.load_tests.builders import Clock
 from tests.service.records import record, single_path

@@ -16,7 +16,7 @@ from tests.conftest import ROOT, RunningService, ServiceFactory, service_environ
 from tests.service.raw_http import PATIENCE_S, PREDICT, RECORD, ask, connect, has_ended, header, post, status
 from tests.service.records import JSON_HEADERS
 from tests.service.toy import TOY
-from tests.stalls import least
+from tests.stalls import again_if_disturbed
 
 
 @pytest.fixture(scope="module")
@@ -163,37 +163,11 @@ def _send_without_end(connection: socket.socket, chunk: bytes) -> None:
         connection.sendall(chunk)
 
 
-@pytest.mark.parametrize(
-    "request_bytes",
-    [
-        b"\r\n\r\n\r\n\x00\x01",
-        b"GET\r\n\r\n",
-        b"GET / HTTP/9.9\r\n\r\n",
-        b"POST /predict HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-        b"POST /predict HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
-        b"POST /predict HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"POST /predict HTTP/1.1\r\nContent-Length: 10\r\n\r\n{}",
-    ],
-)
-def test_malformed_http_does_no_harm(toys: RunningService, request_bytes: bytes) -> None:
-    with connect(toys.port) as connection:
-        connection.sendall(request_bytes)
-        connection.shutdown(socket.SHUT_WR)
-        answer = connection.recv(65536)
-    assert answer == b"" or answer.split()[1].startswith((b"2", b"4")), answer
-    with urllib.request.urlopen(f"{toys.url}/api/health/ready", timeout=PATIENCE_S) as ready:  # noqa: S310
-        assert ready.status == 200
-    assert "Traceback" not in toys.log
-
-
+@again_if_disturbed
 def test_idle_connections_stay_as_long_as_set(running_service: ServiceFactory) -> None:
     service = running_service(**TOY, SERVICE_KEEP_ALIVE_S="1")
-    assert 0.9 < least(lambda: _idle_s(service.port), 3.5) < 3.5, "uvicorn's own default would be 5 s"
-
-
-def _idle_s(port: int) -> float:
-    with connect(port) as connection:
+    with connect(service.port) as connection:
         assert status(ask(connection)) == 200
         start_s = time.monotonic()
         assert has_ended(connection)
-        return time.monotonic() - start_s
+        assert 0.9 < time.monotonic() - start_s < 3.5, "uvicorn's own default would be 5 s"

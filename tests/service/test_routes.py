@@ -10,9 +10,9 @@ from starlette.types import Message, Receive, Scope, Send
 from service.app import Service, create_app
 from service.health import Phase
 from service.hosting import Hosted
-from service.logs import RequestLog
 from service.metrics import Metrics
 from service.observing import ObservedAnswers
+from service.request_log import RequestLog
 from service.settings import Settings
 from tests.service.toy import ToyModel
 
