@@ -97,4 +97,4 @@ def _standing_still(stage: StageMeasurement, generator: StageHealth, who: str, m
 
 def _too_much(most_s: float) -> str:
     tightest = format_duration(most_s / MOST_LATENESS)
-    return f"too much for a threshold of {tightest}: free this machine's CPU, or offer less"
+    return f"too much for a threshold of {tightest}: free this machine's CPU, offer less, or allow more time"

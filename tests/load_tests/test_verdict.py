@@ -106,6 +106,7 @@ def test_a_throughput_not_measured_to_its_end_is_not_judged() -> None:
         (used(0.85), "the generator used 85% of the CPU it may use"),
         ({"lateness_s": 0.021}, "1 % of the requests left 21 ms late or more"),
         (paused(*(0.021,) * 5), "the generator stood still for 105 ms in all"),
+        (paused(*(0.021,) * 5), "a threshold of 100 ms: free this machine's CPU, offer less, or allow more time"),
     ],
 )
 def test_a_measurement_that_cannot_be_trusted_is_invalid(seen: dict[str, Any], reason: str) -> None:
