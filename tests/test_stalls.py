@@ -9,8 +9,9 @@ from itertools import count
 
 import pytest
 
+from tests import stalls
 from tests.conftest import ROOT
-from tests.stalls import TRIES, least, undisturbed
+from tests.stalls import TRIES, again_if_disturbed, least, undisturbed
 
 MEASURE = """
 from tests.stalls import undisturbed
@@ -55,3 +56,29 @@ def test_a_process_that_was_stopped_meanwhile_measures_again() -> None:
         process.stdin.write("\n")
         process.stdin.flush()
         assert process.stdout.readline() == "done\n"
+
+
+@pytest.mark.parametrize(("shortest_stall_s", "times"), [(0.0, TRIES), (60.0, 1)], ids=["disturbed", "not disturbed"])
+def test_a_test_that_fails_is_done_again_only_if_it_was_disturbed(
+    monkeypatch: pytest.MonkeyPatch, shortest_stall_s: float, times: int
+) -> None:
+    monkeypatch.setattr(stalls, "SHORTEST_STALL_S", shortest_stall_s)
+    done = count(1)
+
+    @again_if_disturbed
+    def fails() -> None:
+        raise AssertionError(next(done))
+
+    with pytest.raises(AssertionError, match=f"^{times}$"):
+        fails()
+
+
+def test_a_test_that_passes_is_done_once() -> None:
+    done: list[int] = []
+
+    @again_if_disturbed
+    def passes() -> None:
+        done.append(1)
+
+    passes()
+    assert done == [1]
