@@ -49,7 +49,7 @@ serve: install ## Serve both models on PORT until Ctrl-C
 	@SERVICE_PORT=$(PORT) $(BIN)/python -m service
 
 loadtest: install ## Put the load of SCENARIO on HOST, or on what is deployed, or on PORT, from WHERE, and judge it
-	@$(BIN)/python -m deployment loadtest $(DEPLOYMENT) $(SCENARIO)
+	@$(BIN)/python -m deployment loadtest $(DEPLOYMENT) $(or $(SCENARIO),"")
 
 notebook: $(VENV)/requirements-notebook.installed ## Run notebooks/walkthrough.ipynb from top to bottom, and keep its pictures
 	@$(BIN)/python -m notebooks.execute $(if $(PLATFORM),--set 'PLATFORM = "$(PLATFORM)"')

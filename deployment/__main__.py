@@ -15,6 +15,7 @@ from deployment.request import (
     Request,
     Where,
     check_overlay,
+    check_port,
     check_workers,
     chosen,
     settings_in,
@@ -66,7 +67,7 @@ def _request(options: argparse.Namespace, folder: Path) -> Request:
         overlay=check_overlay(options.overlay),
         registry=options.registry,
         base_image=options.base_image or DEFAULT_BASE_IMAGE,
-        port=options.port,
+        port=check_port(options.port),
         host=options.host.rstrip("/"),
         container=options.container,
         monitoring=options.monitoring,
@@ -85,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--overlay", default="single", help="folder of kubernetes/overlays")
     common.add_argument("--registry", default="", help="where the image is pushed to (kubernetes)")
     common.add_argument("--base-image", default="", help=f"instead of {DEFAULT_BASE_IMAGE}")
-    common.add_argument("--port", type=int, default=8000, help="port on this machine (docker, local)")
+    common.add_argument("--port", default="8000", help="port on this machine (docker, local)")
     common.add_argument("--host", default="", help="base URL of the service, instead of the one that is found")
     common.add_argument("--container", default="loadproof", help="name of the container (docker)")
     common.add_argument("--monitoring", action="store_true", help="what the Prometheus operator reads as well")

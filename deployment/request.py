@@ -16,6 +16,7 @@ SERVICE = "model-service"
 BUILD_FOLDER = ROOT / ".build" / "deployment"
 DEFAULT_BASE_IMAGE = "python:3.11-slim-bookworm"
 MOST_WORKERS = 64
+LAST_PORT = 65535
 _PREFIX = "SERVICE_"
 _OURS = ("SERVICE_HOST", "SERVICE_PORT")
 
@@ -83,6 +84,13 @@ def check_workers(text: str) -> int:
     """Return a number of workers."""
     if not text.isdecimal() or not 1 <= int(text) <= MOST_WORKERS:
         raise DeploymentError(f"WORKERS={text}: give a number from 1 to {MOST_WORKERS}")
+    return int(text)
+
+
+def check_port(text: str) -> int:
+    """Return a port of this machine."""
+    if not text.isdecimal() or not 1 <= int(text) <= LAST_PORT:
+        raise DeploymentError(f"PORT={text}: give a number from 1 to {LAST_PORT}")
     return int(text)
 
 

@@ -8,7 +8,8 @@ def look_at_engine() -> str:
     """Return the version of the engine that answers."""
     version = attempt(["docker", "version", "--format", "{{.Server.Version}}"])
     if version.exit_code != 0:
-        raise DeploymentError(f"Docker does not answer, is it started, and may you use it?\n{version.complaint}")
+        remedy = "is it started, and may you use it? PLATFORM=local does without"
+        raise DeploymentError(f"Docker does not answer, {remedy}\n{version.complaint}")
     return f"Docker {version.output.strip()}"
 
 

@@ -33,6 +33,8 @@ time.sleep(60)
     ("arguments", "said"),
     [
         (("--platform", "dokcer"), "PLATFORM=dokcer: choose one of minikube, kind, kubernetes, docker, local"),
+        (("--port", "http"), "PORT=http: give a number from 1 to 65535"),
+        (("--port", "65536"), "PORT=65536: give a number from 1 to 65535"),
         (("--overlay", "double"), "OVERLAY=double: choose one of autoscaled, seed, single"),
     ],
 )
@@ -133,6 +135,7 @@ def test_make_passes_scenario_host_and_place_on() -> None:
     told = planned("loadtest", "SCENARIO=smoke taxi", "HOST=http://h:1", "WHERE=cluster", "WORKERS=3", "MONITORING=yes")
     assert '--host "http://h:1" --where "cluster" --workers "3" --monitoring' in told
     assert told.endswith("smoke taxi")
+    assert planned("loadtest", "SCENARIO=").endswith(' ""'), "so that it is refused as the name of no scenario"
 
 
 @needs_kubectl

@@ -147,7 +147,7 @@ def test_a_stopped_engine_is_told_from_a_missing_one(
     minikube.answer("^docker version", errors="Cannot connect to the Docker daemon\n", exit_code=1)
     assert run("deploy") == 2
     said = capsys.readouterr().err
-    assert "Docker does not answer, is it started" in said
+    assert "Docker does not answer, is it started, and may you use it? PLATFORM=local does without" in said
     assert "Cannot connect to the Docker daemon" in said
 
 
