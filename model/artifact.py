@@ -89,13 +89,14 @@ def _read_card(directory: Path) -> ModelCard:
     try:
         return ModelCard.model_validate_json(_read(path))
     except ValidationError as invalid:
-        raise _is_not("a model card", path, invalid) from invalid
+        raise unusable(path, "is not a model card", invalid) from invalid
 
 
-def _is_not(what: str, path: Path, invalid: ValidationError) -> ArtifactError:
+def unusable(path: Path, why: str, invalid: ValidationError) -> ArtifactError:
+    """Return the error that names a file of an artifact, what is wrong in it, and the remedy."""
     faults = "; ".join(first_few([str(fault) for fault in faults_of(invalid)]))
     name = path.parent.parent.name  # an artifact is the directory model/<name>/artifact
-    return ArtifactError(f"{path}: is not {what}: {faults}. Train again: python -m model.train {name}")
+    return ArtifactError(f"{path}: {why}: {faults}. Train again: python -m model.train {name}")
 
 
 def _read_verified(path: Path, expected: str) -> bytes:
@@ -128,7 +129,7 @@ def _parse_examples(content: bytes, path: Path) -> tuple[GoldenExample, ...]:
     try:
         examples = tuple(GoldenExample.model_validate_json(line) for line in content.splitlines())
     except ValidationError as invalid:
-        raise _is_not("one golden example a line", path, invalid) from invalid
+        raise unusable(path, "is not one golden example a line", invalid) from invalid
     if not examples:
         message = f"{path}: holds no golden example"
         raise ArtifactError(message)

@@ -11,7 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from model.artifact import EXAMPLES_FILE, ArtifactError, load_artifact
+from model.artifact import EXAMPLES_FILE, ArtifactError, load_artifact, unusable
 from model.base import RegressionModel
 from model.card import ModelCard
 
@@ -66,8 +66,7 @@ class OnnxRegressionModel(RegressionModel):
         try:
             requests = [self.input_schema.model_validate(example.request) for example in self.golden_examples]
         except ValidationError as error:
-            message = f"{path}: holds a request the service refuses: {error}"
-            raise ArtifactError(message) from error
+            raise unusable(path, "holds a request the service refuses", error) from error
         for example, answer in zip(self.golden_examples, self.predict_batch(requests), strict=True):
             if not _same_to_the_cent(example.response, answer.model_dump()):
                 message = f"{path}: the model answers {answer!r} to {example.request}, expected {example.response}"
