@@ -7,6 +7,7 @@
 Each part replaces its own section of ``results/generator.json``.
 """
 
+import argparse
 import statistics
 import subprocess
 import sys
@@ -87,7 +88,12 @@ class Soak:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the parts that are asked for, and write them down."""
     parts: Parts = {"recording": recording, "rates": rates, "soak": soak}
-    chosen = chosen_parts("benchmarks.generator", __doc__, parts, arguments)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.generator",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    chosen = chosen_parts(parser, parts, arguments)
     measure(chosen, RESULT_FILE)
     return 0
 

@@ -11,11 +11,8 @@ Parts = Mapping[str, Callable[[], object]]
 """What measures each part, by its name."""
 
 
-def chosen_parts(name: str, description: str | None, parts: Parts, arguments: Sequence[str] | None) -> Parts:
+def chosen_parts(parser: argparse.ArgumentParser, parts: Parts, arguments: Sequence[str] | None) -> Parts:
     """Return the parts that the command line of a benchmark asks for: all, if it names none."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m {name}", description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
     parser.add_argument("parts", nargs="*", choices=[*parts, []], help="default: all", metavar="PART")
     return {part: parts[part] for part in parser.parse_args(arguments).parts or parts}
 

@@ -10,6 +10,7 @@
 Each part replaces its own section of ``results/service_cost.json``. Server and client have a core each.
 """
 
+import argparse
 import json
 import statistics
 import sys
@@ -79,7 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "cold_start": cold_start,
         "memory": memory,
     }
-    chosen = chosen_parts("benchmarks.service_cost", __doc__, parts, arguments)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.service_cost",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    chosen = chosen_parts(parser, parts, arguments)
     stay_on(CLIENT_CORE)
     measure(chosen, RESULT_FILE)
     return 0

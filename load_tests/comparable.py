@@ -1,17 +1,15 @@
 """Two finished runs, read from their `run.json` and refused where comparing them would prove nothing."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import ValidationError
-
 from load_tests.demands import JudgedDemand, judged_demands
 from load_tests.judgement import Verdict
 from load_tests.objectives import Objective
-from load_tests.report.run_report import FILE_NAME, FORMAT, RunReport
+from load_tests.report.reading import file_of, read_report
+from load_tests.report.run_report import RunReport
 from load_tests.scenario import Scenario, parse
 from load_tests.scenario_difference import differences
 from load_tests.scenario_errors import ScenarioError
@@ -36,9 +34,8 @@ class FinishedRun:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read a `run.json`, or the one in a folder of reports; IncomparableError if it proves nothing."""
-        file = path / FILE_NAME if path.is_dir() else path
-        report = _read_report(file)
+        """Read a run, given as for `read_report`, which may raise; IncomparableError if it proves nothing."""
+        file, report = file_of(path), read_report(path)
         try:
             scenario = parse(report.scenario, report.scenario_text)
         except ScenarioError as error:
@@ -65,25 +62,6 @@ class FinishedRun:
         if not all(row.measured_s for row in self.report.objectives):
             return "does not say how long each objective was measured: run its scenario again"
         return ""
-
-
-def _read_report(file: Path) -> RunReport:
-    try:
-        written = json.loads(file.read_bytes())
-    except FileNotFoundError:
-        raise IncomparableError(f"{file} does not exist: give the {FILE_NAME} of a run, or its folder") from None
-    except (ValueError, RecursionError):
-        raise IncomparableError(f"{file} is not JSON: give the {FILE_NAME} of a run, or its folder") from None
-    if not isinstance(written, dict) or "format" not in written:
-        raise IncomparableError(f"{file} is not the {FILE_NAME} of a run: it has no format number")
-    if written["format"] != FORMAT:
-        raise IncomparableError(f"{file} has format {written['format']!r}, this version reads {FORMAT}: run it again")
-    try:
-        return RunReport.model_validate_json(file.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise IncomparableError(f"{file} is not the {FILE_NAME} of a run: {where}: {first['msg']}") from None
 
 
 def check_comparable(old: FinishedRun, new: FinishedRun) -> None:

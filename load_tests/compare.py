@@ -14,6 +14,7 @@ from load_tests.comparable import FinishedRun, IncomparableError, check_comparab
 from load_tests.comparison import Change, Finding, compare
 from load_tests.report import terminal
 from load_tests.report.comparison import change_table, sentence
+from load_tests.report.reading import ReportError
 
 WORSE = 1
 REFUSED = 2
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         check_comparable(old, new)
         changes = compare(old.objectives, old.report.objectives, new.report.objectives, old.scenario.confidence)
         return _show(old, new, changes, sys.stdout)
-    except (IncomparableError, OSError) as error:
+    except (IncomparableError, ReportError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
     except Exception:  # Python's own exit code for a crash is 1, which here means worse

@@ -13,8 +13,6 @@ import sys
 import threading
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from load_tests.cluster.errors import ClusterError
 from load_tests.cluster.joining import joined
 from load_tests.cluster.proxy import ApiProxy
@@ -24,8 +22,8 @@ from load_tests.cluster.watcher import LOOK_EVERY_S, Watcher
 from load_tests.quantities import parse_duration
 from load_tests.report import markdown, terminal
 from load_tests.report.drawing import Drawing
-from load_tests.report.run_report import FILE_NAME as RUN_NAME
-from load_tests.report.run_report import RunReport
+from load_tests.report.reading import ReportError, file_of, read_report
+from load_tests.scenario_errors import ScenarioError
 
 USAGE_ERROR = 2
 
@@ -35,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return _watch(options) if options.command == "watch" else _join(options.run, options.record)
-    except (ClusterError, OSError, ValidationError) as error:
+    except (ClusterError, ReportError, ScenarioError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE_ERROR
 
@@ -76,11 +74,11 @@ def _seen(sample: Sample) -> str:
 
 def _join(run: Path, record: Path | None) -> int:
     """Judge a run by its record as well; the exit code is the verdict's."""
-    folder = run if run.is_dir() else run.parent
+    folder = file_of(run).parent
     kept = folder / RECORD_NAME
     if record is not None and record.resolve() != kept.resolve():
         shutil.copyfile(record, kept)
-    report = joined(RunReport.model_validate_json((folder / RUN_NAME).read_bytes()), read(kept))
+    report = joined(read_report(run), read(kept))
     report.write(folder)
     (folder / markdown.FILE_NAME).write_text(markdown.render(report), encoding="utf-8")
     terminal.show(report, str(Drawing(folder).result()), sys.stdout)

@@ -7,11 +7,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from load_tests.report import junit, page
 from load_tests.report.folders import JUNIT_NAME, PAGE_NAME
-from load_tests.report.run_report import FILE_NAME, RunReport
+from load_tests.report.reading import ReportError, file_of, read_report
 
 USAGE_ERROR = 2
 
@@ -23,18 +21,17 @@ def main(arguments: list[str] | None = None) -> int:
     for run in parser.parse_args(arguments).runs:
         try:
             sys.stdout.write(f"{write(run)}\n")
-        except (OSError, ValidationError) as error:
-            sys.stderr.write(f"{run}: {error}\n")
+        except (OSError, ReportError) as error:
+            sys.stderr.write(f"{error}\n")
             return USAGE_ERROR
     return 0
 
 
 def write(run: Path) -> Path:
     """Write both files of a run; the path of the page."""
-    run = run / FILE_NAME if run.is_dir() else run
-    report = RunReport.model_validate_json(run.read_bytes())
-    run.with_name(JUNIT_NAME).write_bytes(junit.render(report))
-    path = run.with_name(PAGE_NAME)
+    file, report = file_of(run), read_report(run)
+    file.with_name(JUNIT_NAME).write_bytes(junit.render(report))
+    path = file.with_name(PAGE_NAME)
     path.write_text(page.render(report), encoding="utf-8")
     return path
 

@@ -8,7 +8,7 @@ import pytest
 
 from load_tests.null_responder import BODY, SingleServer, main
 from tests.load_tests.conftest import PATIENCE_S, Respond
-from tests.load_tests.stalls import again_if_disturbed
+from tests.stalls import again_if_disturbed
 
 GET = b"GET /anything HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /else HTTP/1.1\r\nHost: x\r\ncontent-LENGTH:4\r\n\r\n" + b"\r\n\r\n"  # a body like the end of a head

@@ -20,7 +20,7 @@ from load_tests.scenario import parse
 from load_tests.timeline import timeline_of
 from tests.conftest import ROOT
 from tests.load_tests.conftest import StartedRun
-from tests.load_tests.stalls import again_if_disturbed
+from tests.stalls import again_if_disturbed
 
 pytestmark = pytest.mark.alone
 

@@ -14,7 +14,7 @@ from tests.conftest import ServiceFactory
 from tests.load_tests.builders import make_scenario, measured
 from tests.load_tests.conftest import Respond, StartRun
 from tests.load_tests.plain_locust import NAIVE, PlainRun, StartPlain
-from tests.load_tests.stalls import again_if_disturbed
+from tests.stalls import again_if_disturbed
 
 TO_THE_END = """
 model: insurance_charges_model

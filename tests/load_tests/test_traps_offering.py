@@ -29,7 +29,7 @@ from tests.conftest import ROOT
 from tests.load_tests.builders import make_scenario
 from tests.load_tests.conftest import Respond, RunningResponder, StartRun
 from tests.load_tests.plain_locust import StartPlain
-from tests.load_tests.stalls import again_if_disturbed
+from tests.stalls import again_if_disturbed
 
 TEN_USERS = """
 model: insurance_charges_model

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from notebooks.execute import MOST_BYTES, NOTEBOOK, clean, set_parameters, unfit
 from tests.conftest import ROOT
 
-PATIENCE_S = 180.0
+PATIENCE_S = 600.0
 
 
 @pytest.fixture(scope="module")
