@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from deployment.cluster.observed import Observed
+from deployment.errors import DeploymentError
+from deployment.manifest_file import read_manifest
 from deployment.request import ROOT, Setting
 
 
@@ -79,14 +80,32 @@ class PodTemplate(Observed):
         return self.containers[0]
 
 
+class _Template(Observed):
+    spec: PodTemplate
+
+
+class _DeploymentSpec(Observed):
+    template: _Template
+
+
+class _Deployment(Observed):
+    spec: _DeploymentSpec
+
+
 def read_pod_template(overlay: str, root: Path = ROOT) -> PodTemplate:
     """Return the pod of an overlay: the base's, with the overlay's own `deployment.yaml` merged into it."""
     folder = root / "kubernetes"
-    document = yaml.safe_load((folder / "base" / "deployment.yaml").read_text(encoding="utf-8"))
+    base = folder / "base" / "deployment.yaml"
+    document = read_manifest(base)
     patch = folder / "overlays" / overlay / "deployment.yaml"
     if patch.exists():
-        document = merged(document, yaml.safe_load(patch.read_text(encoding="utf-8")))
-    return PodTemplate.model_validate(document["spec"]["template"]["spec"])
+        document = merged(document, read_manifest(patch))
+    try:
+        return _Deployment.model_validate(document).spec.template.spec
+    except ValidationError as invalid:
+        error = invalid.errors()[0]
+        place = ".".join(map(str, error["loc"]))
+        raise DeploymentError(f"{base}: {place}: {error['msg'][:1].lower()}{error['msg'][1:]}") from None
 
 
 def read_settings(root: Path = ROOT) -> tuple[Setting, ...]:

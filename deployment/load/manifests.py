@@ -13,6 +13,7 @@ from deployment.cluster.manifests import PART_OF
 from deployment.commands import output_of
 from deployment.image import Image
 from deployment.load.scenario_files import ScenarioFile
+from deployment.manifest_file import read_manifest
 from deployment.quantities import cores
 from deployment.request import NAMESPACE, ROOT, Request
 
@@ -102,4 +103,4 @@ def requested_cores(workers: int) -> float:
 
 
 def _jobs() -> list[Any]:
-    return [yaml.safe_load((FOLDER / name).read_text(encoding="utf-8")) for name in _MANIFESTS]
+    return [read_manifest(FOLDER / name) for name in _MANIFESTS]
