@@ -114,9 +114,9 @@ class Slo(BaseModel):
         return {"demands": tuple(_read_demand(str(key), value) for key, value in written.items())}
 
     def overridden_by(self, other: Self) -> tuple[Demand, ...]:
-        """Demands of both, those of `other` in place of ours where they have the same key."""
-        theirs = {demand.key for demand in other.demands}
-        return tuple(demand for demand in self.demands if demand.key not in theirs) + other.demands
+        """Demands of both in our order, those of `other` in place of ours where they have the same key."""
+        theirs = {demand.key: demand for demand in other.demands}
+        return (*(theirs.pop(demand.key, demand) for demand in self.demands), *theirs.values())
 
 
 def _read_demand(key: str, written: Any) -> Demand:

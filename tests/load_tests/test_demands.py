@@ -21,8 +21,8 @@ def test_each_judged_stage_has_the_common_objectives_but_for_its_own() -> None:
     assert judged(scenario) == [
         ("a", "p99 ≤ 100 ms"),
         ("a", "errors ≤ 1 %"),
-        ("b", "errors ≤ 1 %"),
         ("b", "p99 ≤ 250 ms"),
+        ("b", "errors ≤ 1 %"),
     ]
 
 
