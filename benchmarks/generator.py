@@ -24,12 +24,12 @@ from benchmarks.parts import Parts, chosen_parts, measure
 from benchmarks.result_file import RESULTS
 from load_tests.calibrate import MOST_LATENESS_MS, NULL_RESPONDER, null_responder
 from load_tests.clock import RunClock
-from load_tests.generator_health import BUSIEST_CPU_SHARE
-from load_tests.outcomes import Outcome, Recorder
-from load_tests.record import RunRecord
+from load_tests.judging.record import RunRecord
+from load_tests.recording.generator_health import BUSIEST_CPU_SHARE
+from load_tests.recording.outcomes import Outcome, Recorder
 from load_tests.report.run_report import FILE_NAME, RunReport
 from load_tests.report.stage_report import StageReport
-from load_tests.scenario import parse
+from load_tests.specification.scenario import parse
 
 RESULT_FILE = RESULTS / "generator.json"
 ROUNDS = 9

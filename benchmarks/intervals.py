@@ -17,8 +17,8 @@ import numpy as np
 from scipy import stats
 
 from benchmarks.result_file import RESULTS, machine, write
-from load_tests.bootstrap import PercentileInterval, evenly, percentile_interval
-from load_tests.comparison import MATTERS, percentile_ratio
+from load_tests.comparing.changes import MATTERS, percentile_ratio
+from load_tests.judging.bootstrap import PercentileInterval, evenly, percentile_interval
 
 RESULT_FILE = RESULTS / "intervals.json"
 RUNS = 400

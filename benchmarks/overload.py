@@ -22,7 +22,7 @@ from benchmarks.http_load import NO_ANSWER, Asked, Client, offer, repeat
 from benchmarks.result_file import RESULTS, machine, write
 from benchmarks.servers import PREDICTION, Server, payload, serving
 from benchmarks.wire import get, post
-from load_tests.measurement import percentile
+from load_tests.judging.measurement import percentile
 
 RESULT_FILE = RESULTS / "overload.json"
 CPU_MS = (1.0, 5.0, 20.0)

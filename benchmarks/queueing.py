@@ -21,13 +21,13 @@ from typing import Any
 
 from benchmarks import queueing_picture
 from benchmarks.result_file import RESULTS, machine, write
-from load_tests.arrivals import open_arrivals
 from load_tests.calibrate import NULL_RESPONDER, null_responder
-from load_tests.measurement import percentile
+from load_tests.judging.measurement import percentile
 from load_tests.queueing import ClosedUsers, latencies_s, md1_latency_s
 from load_tests.report.run_report import FILE_NAME, RunReport
-from load_tests.scenario import parse
-from load_tests.timeline import timeline_of
+from load_tests.specification.arrivals import open_arrivals
+from load_tests.specification.scenario import parse
+from load_tests.specification.timeline import timeline_of
 
 RESULT_FILE = RESULTS / "queueing.json"
 SERVICE_S = 0.1

@@ -1,1 +1,7 @@
-"""What we offer a service, what we demand of it, and the verdict on what it did."""
+"""What we offer a service, what we demand of it, and the verdict on what it did.
+
+`specification` is what a scenario says, `generator` offers it, `recording` notes what became of it, `judging` says what
+that proves, `report` tells it, and `comparing` says what two runs prove. `payloads` are the requests, `cluster` is what
+the pods did meanwhile, and `monitoring` watches the same objectives in production. Beside them stand the commands, and
+what ties all this to Locust: `locustfile`, `shape`, `session`.
+"""

@@ -6,11 +6,11 @@ import traceback
 
 from load_tests.checked import as_json, as_sentences
 from load_tests.choice import check_watched, choose
-from load_tests.judgement import USAGE_ERROR, Verdict
+from load_tests.generator.sharing import Sharing
+from load_tests.judging.judgement import USAGE_ERROR, Verdict
 from load_tests.launch import run_all
 from load_tests.preflight import check_base_url
 from load_tests.report import terminal
-from load_tests.sharing import Sharing
 
 MOST_PROCESSES = 64
 

@@ -11,17 +11,17 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from load_tests.calibration import FLOOR_FILE, Floor, FloorRow, this_machine
 from load_tests.choice import Choice, choose
-from load_tests.generator_health import BUSIEST_CPU_SHARE
-from load_tests.judgement import USAGE_ERROR, Verdict
+from load_tests.generator.sharing import Sharing
+from load_tests.judging.floor import FLOOR_FILE, Floor, FloorRow, this_machine
+from load_tests.judging.judgement import USAGE_ERROR, Verdict
 from load_tests.launch import run_all
-from load_tests.offered_load import ConnectionUse, Load
+from load_tests.recording.generator_health import BUSIEST_CPU_SHARE
 from load_tests.report import floor_table, terminal
 from load_tests.report.run_report import FILE_NAME, RunReport
 from load_tests.report.stage_report import StageReport
-from load_tests.sharing import Sharing
-from load_tests.timeline import timeline_of
+from load_tests.specification.offered_load import ConnectionUse, Load
+from load_tests.specification.timeline import timeline_of
 
 MOST_LATENESS_MS = 20.0
 """A generator whose p99 lateness is above this does not keep up, whatever is to be judged."""

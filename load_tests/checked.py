@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from load_tests.choice import Choice
-from load_tests.quantities import format_duration
-from load_tests.scenario import find
-from load_tests.timeline import timeline_of
+from load_tests.specification.quantities import format_duration
+from load_tests.specification.scenario import find
+from load_tests.specification.timeline import timeline_of
 
 
 @dataclass(frozen=True)

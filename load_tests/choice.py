@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from load_tests.cluster.joining import NO_RECORD
+from load_tests.judging.provable import check_provable
 from load_tests.payloads.source import source_for
-from load_tests.provable import check_provable
-from load_tests.scenario import Scenario, load
-from load_tests.scenario_errors import ScenarioError
+from load_tests.specification.errors import ScenarioError
+from load_tests.specification.scenario import Scenario, load
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from load_tests.comparable import FinishedRun, IncomparableError, check_comparable, remarks
-from load_tests.comparison import Change, Finding, compare
+from load_tests.comparing.changes import Change, Finding, compare
+from load_tests.comparing.finished_runs import FinishedRun, IncomparableError, check_comparable, remarks
 from load_tests.report import terminal
 from load_tests.report.comparison import change_table, sentence
 from load_tests.report.reading import ReportError

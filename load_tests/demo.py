@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from load_tests.choice import choose
-from load_tests.judgement import USAGE_ERROR
+from load_tests.judging.judgement import USAGE_ERROR
 from load_tests.launch import run_all
 from load_tests.ports import free_port
 from load_tests.report import terminal
-from load_tests.scenario_errors import ScenarioError
+from load_tests.specification.errors import ScenarioError
 
 SCENARIOS = ("staged", "taxi")
 LOG = Path("reports") / "demo-service.log"

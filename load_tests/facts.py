@@ -13,7 +13,7 @@ import gevent
 
 from load_tests.preflight import without_password
 from load_tests.report.run_report import RunFacts, ServiceReport
-from load_tests.scenario import Scenario
+from load_tests.specification.scenario import Scenario
 
 PATIENCE_S = 2.0
 LONGEST_DESCRIPTION_S = 3.0

@@ -13,14 +13,14 @@ from types import FrameType
 from pydantic import ValidationError
 
 from load_tests.choice import Choice
-from load_tests.judgement import Verdict, worst
+from load_tests.generator.sharing import ALONE, Sharing
+from load_tests.judging.judgement import Verdict, worst
 from load_tests.preflight import why_not_reachable, without_password
-from load_tests.quantities import format_duration
 from load_tests.report import terminal
 from load_tests.report.folders import report_folder
 from load_tests.report.run_report import FILE_NAME, RunReport
-from load_tests.sharing import ALONE, Sharing
-from load_tests.timeline import timeline_of
+from load_tests.specification.quantities import format_duration
+from load_tests.specification.timeline import timeline_of
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 LOG_NAME = "locust.log"

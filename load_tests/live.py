@@ -6,18 +6,18 @@ from functools import lru_cache
 from itertools import chain
 from typing import Self
 
-from load_tests import binomial
-from load_tests.abort import confidence_at_the_end
-from load_tests.demands import JudgedDemand
-from load_tests.generator_health import Generator
-from load_tests.judgement import Judgement, Verdict, judge_demand, worst
+from load_tests.judging import binomial
+from load_tests.judging.abort import confidence_at_the_end
+from load_tests.judging.judgement import Judgement, Verdict, judge_demand, worst
+from load_tests.judging.record import RunRecord
+from load_tests.judging.trust import dropping
 from load_tests.live_report import LiveGenerators, LiveObjective, LiveReport, State
-from load_tests.objectives import LatencyObjective, NoErrorObjective, ThroughputObjective
-from load_tests.quantities import format_duration
-from load_tests.record import RunRecord
-from load_tests.scenario import Scenario
-from load_tests.tally import StageTally
-from load_tests.trust import dropping
+from load_tests.recording.generator_health import Generator
+from load_tests.recording.tally import StageTally
+from load_tests.specification.demands import JudgedDemand
+from load_tests.specification.objectives import LatencyObjective, NoErrorObjective, ThroughputObjective
+from load_tests.specification.quantities import format_duration
+from load_tests.specification.scenario import Scenario
 
 NOT_BEGUN_S = -1.0
 """A time before the beginning of a run."""

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from load_tests.judgement import Verdict
+from load_tests.judging.judgement import Verdict
 from load_tests.report.objective_report import ObjectiveReport
 from load_tests.report.run_report import RunReport
 

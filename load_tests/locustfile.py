@@ -14,15 +14,15 @@ from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
-from load_tests.crew import Crew
-from load_tests.judgement import USAGE_ERROR
+from load_tests.generator.crew import Crew
+from load_tests.generator.users import ClosedUser, OpenArrivals
+from load_tests.generator.worker import Worker
+from load_tests.judging.judgement import USAGE_ERROR
 from load_tests.report.terminal import survive_any_encoding
-from load_tests.scenario_errors import ScenarioError
 from load_tests.session import LoadSession
 from load_tests.shape import ScenarioShape
-from load_tests.users import ClosedUser, OpenArrivals
+from load_tests.specification.errors import ScenarioError
 from load_tests.web_page import add_slo_tab
-from load_tests.worker import Worker
 
 __all__ = ["ClosedUser", "OpenArrivals", "ScenarioShape"]
 

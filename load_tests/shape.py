@@ -6,8 +6,8 @@ from typing import ClassVar, Protocol
 from locust import LoadTestShape
 from locust.user import User
 
-from load_tests.timeline import Window
-from load_tests.users import ClosedUser, OpenArrivals
+from load_tests.generator.users import ClosedUser, OpenArrivals
+from load_tests.specification.timeline import Window
 
 SPAWN_RATE = 100.0
 """Users a second that Locust starts without a warning."""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import gevent
 
-from load_tests.abort import LOOK_EVERY_S
-from load_tests.offering import Offering
-from load_tests.record import RunRecord
+from load_tests.generator.offering import Offering
+from load_tests.generator.watch import Teller
+from load_tests.judging.abort import LOOK_EVERY_S
+from load_tests.judging.record import RunRecord
 from load_tests.report.run_report import RunFacts
-from load_tests.timeline import Window
-from load_tests.watch import Teller
+from load_tests.specification.timeline import Window
 
 
 @dataclass(frozen=True)

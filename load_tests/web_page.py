@@ -8,10 +8,10 @@ from flask import Blueprint, Response, jsonify, request
 from locust.runners import STATE_CLEANUP, STATE_RUNNING, STATE_STOPPED, STATE_STOPPING
 from locust.web import WebUI
 
-from load_tests.judgement import Verdict
+from load_tests.judging.judgement import Verdict
 from load_tests.live_report import LiveGenerators, LiveObjective, LiveReport, State
-from load_tests.quantities import format_duration
-from load_tests.scenario_errors import ScenarioError
+from load_tests.specification.errors import ScenarioError
+from load_tests.specification.quantities import format_duration
 
 KEY = "slo"
 Live = Callable[[], LiveReport]

@@ -2,7 +2,7 @@
 
 import re
 
-from load_tests.binomial import probability_at_most, requests_to_prove
+from load_tests.judging.binomial import probability_at_most, requests_to_prove
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "docs" / "decisions"

@@ -8,10 +8,10 @@ import pytest
 
 from benchmarks.figures import documents, refreshed
 from load_tests.__main__ import main as load_tests_command
-from load_tests.binomial import requests_to_prove
 from load_tests.choice import choose
-from load_tests.scenario import SCENARIOS
-from load_tests.scenario_errors import ScenarioError
+from load_tests.judging.binomial import requests_to_prove
+from load_tests.specification.errors import ScenarioError
+from load_tests.specification.scenario import SCENARIOS
 from service.settings import Settings
 from tests.conftest import ROOT
 

@@ -15,11 +15,11 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from load_tests import scenario as scenarios
 from load_tests.monitoring import dashboard, rules
-from load_tests.objectives import LatencyObjective
 from load_tests.ports import free_port
-from load_tests.scenario import SCENARIOS, Scenario
+from load_tests.specification import scenario as scenarios
+from load_tests.specification.objectives import LatencyObjective
+from load_tests.specification.scenario import SCENARIOS, Scenario
 from model.insurance_charges import InsuranceChargesModel
 from service.counters import BUCKETS_S, ShedReason
 from tests.conftest import ROOT, RunningService, ServiceFactory

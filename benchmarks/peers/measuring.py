@@ -10,7 +10,7 @@ from benchmarks.peers.catalogue import Peer, Record
 from benchmarks.peers.environments import PeerError
 from benchmarks.peers.load import Client, Question, ask_once
 from benchmarks.peers.processes import Tree, running
-from load_tests.measurement import percentile
+from load_tests.judging.measurement import percentile
 from model.insurance_charges import InsuranceChargesModel
 
 CONNECTIONS = 16

@@ -19,11 +19,11 @@ from load_tests.cluster.proxy import ApiProxy
 from load_tests.cluster.samples import FILE_NAME as RECORD_NAME
 from load_tests.cluster.samples import Header, Sample, Writer, read
 from load_tests.cluster.watcher import LOOK_EVERY_S, Watcher
-from load_tests.quantities import parse_duration
 from load_tests.report import markdown, terminal
 from load_tests.report.drawing import Drawing
 from load_tests.report.reading import ReportError, file_of, read_report
-from load_tests.scenario_errors import ScenarioError
+from load_tests.specification.errors import ScenarioError
+from load_tests.specification.quantities import parse_duration
 
 USAGE_ERROR = 2
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from load_tests.cluster.report import ClusterReport, PodReport
-from load_tests.load_step import LoadStep
 from load_tests.report.part import Part
-from load_tests.scaling import BACK_FOR_S, SHARED_AFTER_S, SHORTEST_SHARE_S
+from load_tests.specification.load_step import LoadStep
+from load_tests.specification.scaling import BACK_FOR_S, SHARED_AFTER_S, SHORTEST_SHARE_S
 
 FEWEST_REQUESTS = 100
 """Of fewer requests than this, chance decides the share."""

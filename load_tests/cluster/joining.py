@@ -10,13 +10,13 @@ from load_tests.cluster.errors import ClusterError
 from load_tests.cluster.judging import judge_scaling
 from load_tests.cluster.reporting import cluster_report_of
 from load_tests.cluster.samples import FILE_NAME, ClusterRecord, read
-from load_tests.judgement import Verdict, worst
-from load_tests.load_step import LoadStep, load_step_of
+from load_tests.judging.judgement import Verdict, worst
+from load_tests.judging.verdict import Told, sentence
 from load_tests.report.objective_report import ObjectiveReport
 from load_tests.report.run_report import RunReport
-from load_tests.scenario import CLUSTER, parse
-from load_tests.timeline import timeline_of
-from load_tests.verdict import Told, sentence
+from load_tests.specification.load_step import LoadStep, load_step_of
+from load_tests.specification.scenario import CLUSTER, parse
+from load_tests.specification.timeline import timeline_of
 
 LATER = "later"
 """Given in place of a record by whoever joins the run with one afterwards."""

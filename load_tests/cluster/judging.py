@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from load_tests.cluster.effects import Effects, PodShare
-from load_tests.judgement import Verdict
-from load_tests.quantities import format_duration, format_share
-from load_tests.scaling import BACK_FOR_S, SHARED_AFTER_S, Scaling
+from load_tests.judging.judgement import Verdict
+from load_tests.specification.quantities import format_duration, format_share
+from load_tests.specification.scaling import BACK_FOR_S, SHARED_AFTER_S, Scaling
 
 MOST_BLIND_S = 15.0
 """If nothing was seen for longer, what was not seen may have happened."""

@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from load_tests import scenario as scenarios
 from load_tests.monitoring import dashboard, rules
+from load_tests.specification import scenario as scenarios
 
 FOLDER = Path(__file__).parents[2] / "monitoring"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from load_tests.monitoring.indicators import DURATIONS, Indicator, indicators, requests_of
 from load_tests.monitoring.rules import BURNS, recorded
-from load_tests.scenario import Scenario
+from load_tests.specification.scenario import Scenario
 
 SOURCE = {"type": "prometheus", "uid": "${source}"}
 WIDTH, HEIGHT = 12, 8

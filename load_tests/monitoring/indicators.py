@@ -3,9 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from load_tests.objectives import Demand, ErrorObjective, GoodputObjective, LatencyObjective, NoErrorObjective
-from load_tests.scenario import Scenario
-from load_tests.scenario_errors import ScenarioError
+from load_tests.specification.errors import ScenarioError
+from load_tests.specification.objectives import (
+    Demand,
+    ErrorObjective,
+    GoodputObjective,
+    LatencyObjective,
+    NoErrorObjective,
+)
+from load_tests.specification.scenario import Scenario
 
 DURATIONS = "http_request_duration_seconds"
 UNANSWERED = "5..|499"

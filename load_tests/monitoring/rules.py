@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 from load_tests.monitoring.indicators import Indicator, indicators
-from load_tests.quantities import format_share
-from load_tests.scenario import Scenario
+from load_tests.specification.quantities import format_share
+from load_tests.specification.scenario import Scenario
 
 RECORD = "slo:bad_requests:ratio_rate"
 

@@ -5,9 +5,9 @@ import json
 import random
 from dataclasses import dataclass
 
-from load_tests.offered_load import Load
-from load_tests.outcomes import Outcome
 from load_tests.payloads.source import PayloadSource, Record
+from load_tests.recording.outcomes import Outcome
+from load_tests.specification.offered_load import Load
 
 ACCEPTED, REFUSED = 200, 422
 CENT = 0.01

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from load_tests.scenario_errors import ScenarioError
+from load_tests.specification.errors import ScenarioError
 
 Record = dict[str, Any]
 

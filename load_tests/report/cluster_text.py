@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from load_tests.cluster.judging import said_back, said_balance, said_first
 from load_tests.cluster.report import ClusterReport, PodReport
-from load_tests.quantities import format_duration
 from load_tests.report.run_report import RunReport
 from load_tests.report.tables import Table, as_sentence
+from load_tests.specification.quantities import format_duration
 
 
 def cluster_sentence(report: RunReport) -> str:

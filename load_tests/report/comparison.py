@@ -4,10 +4,10 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from load_tests.comparison import MATTERS, UNKNOWN, Change, Finding
-from load_tests.objectives import LatencyObjective, ThroughputObjective
-from load_tests.quantities import format_duration, format_share
+from load_tests.comparing.changes import MATTERS, UNKNOWN, Change, Finding
 from load_tests.report.tables import Table
+from load_tests.specification.objectives import LatencyObjective, ThroughputObjective
+from load_tests.specification.quantities import format_duration, format_share
 
 READ_AS_TIMES = 10
 

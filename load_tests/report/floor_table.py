@@ -8,9 +8,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from load_tests.calibration import Floor, FloorRow
-from load_tests.quantities import format_duration
+from load_tests.judging.floor import Floor, FloorRow
 from load_tests.report.terminal import NARROWEST
+from load_tests.specification.quantities import format_duration
 
 USUAL_RATES_RPS = (50.0, 200.0)
 HEAD = ("offered", "due", "p50 ms", "p99 ms", "p99 late ms", "CPU", "failed", "dropped", "kept up", "judges from")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from load_tests.judgement import Verdict
+from load_tests.judging.judgement import Verdict
 from load_tests.report.cluster_text import cluster_notes
 from load_tests.report.objective_report import ObjectiveReport
 from load_tests.report.run_report import RunReport

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from load_tests.demands import judged_demands
-from load_tests.objectives import LatencyObjective
+from load_tests.judging.trust import MOST_LATENESS
 from load_tests.report.run_report import RunReport
-from load_tests.scenario import Scenario, parse
-from load_tests.scenario_errors import ScenarioError
-from load_tests.timeline import timeline_of
-from load_tests.trust import MOST_LATENESS
+from load_tests.specification.demands import judged_demands
+from load_tests.specification.errors import ScenarioError
+from load_tests.specification.objectives import LatencyObjective
+from load_tests.specification.scenario import Scenario, parse
+from load_tests.specification.timeline import timeline_of
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from typing import Self
 
 from pydantic import Field
 
-from load_tests.bootstrap import evenly
-from load_tests.judgement import Judgement, Verdict
+from load_tests.judging.bootstrap import evenly
+from load_tests.judging.judgement import Judgement, Verdict
+from load_tests.judging.spread import Spread
 from load_tests.report.part import Part
-from load_tests.spread import Spread
 
 REPLICATES = 200
 """Percentiles of resamples that are kept of each judged percentile, for comparing runs."""

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from load_tests.judgement import Verdict
-from load_tests.quantities import format_duration, format_share
+from load_tests.judging.judgement import Verdict
 from load_tests.report.charts.drawn import draw_all
 from load_tests.report.charts.palette import Colour
 from load_tests.report.cluster_text import autoscaler_words, cluster_notes, cluster_sentence, pod_table
@@ -20,6 +19,7 @@ from load_tests.report.tables import (
     objective_table,
     stage_table,
 )
+from load_tests.specification.quantities import format_duration, format_share
 
 MEANINGS = {
     Verdict.PASS: "Every objective is kept, proven at the stated confidence.",

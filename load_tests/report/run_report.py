@@ -8,18 +8,18 @@ from pydantic import Field, FiniteFloat
 
 from load_tests.cluster.effects import Effects
 from load_tests.cluster.report import ClusterReport
-from load_tests.demands import judged_demands
-from load_tests.judgement import Verdict
-from load_tests.load_step import load_step_of
-from load_tests.measurement import Measurement
+from load_tests.judging.judgement import Verdict
+from load_tests.judging.measurement import Measurement
+from load_tests.judging.spread import spread_of
+from load_tests.judging.verdict import RunVerdict
 from load_tests.report.objective_report import ObjectiveReport
 from load_tests.report.part import Part
 from load_tests.report.series import GeneratorReport, SecondsReport
 from load_tests.report.stage_report import StageReport
-from load_tests.scenario import Scenario
-from load_tests.spread import spread_of
-from load_tests.timeline import timeline_of
-from load_tests.verdict import RunVerdict
+from load_tests.specification.demands import judged_demands
+from load_tests.specification.load_step import load_step_of
+from load_tests.specification.scenario import Scenario
+from load_tests.specification.timeline import timeline_of
 
 FILE_NAME = "run.json"
 FORMAT = 3

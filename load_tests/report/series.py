@@ -6,10 +6,10 @@ from typing import Self
 
 from pydantic import Field
 
-from load_tests.generator_health import Generator
-from load_tests.measurement import Measurement, percentile
+from load_tests.judging.measurement import Measurement, percentile
+from load_tests.recording.generator_health import Generator
+from load_tests.recording.tally import Second
 from load_tests.report.part import Column, Part
-from load_tests.tally import Second
 
 MOST_STEPS = 600
 """More points than this no picture shows."""

@@ -5,8 +5,8 @@ from typing import Self
 
 from pydantic import Field
 
-from load_tests.measurement import StageMeasurement, percentile
-from load_tests.outcomes import FAILURES
+from load_tests.judging.measurement import StageMeasurement, percentile
+from load_tests.recording.outcomes import FAILURES
 from load_tests.report.part import Part
 
 NINES = 5

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from load_tests.judgement import Verdict
+from load_tests.judging.judgement import Verdict
 from load_tests.report.cluster_text import cluster_notes, cluster_sentence
 from load_tests.report.run_report import RunReport
 from load_tests.report.tables import Table, objective_table, remarks, stage_table

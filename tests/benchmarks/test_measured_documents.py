@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import cluster_evidence, intervals, queueing
 from benchmarks.peers import results as peers
-from load_tests.judgement import Verdict
+from load_tests.judging.judgement import Verdict
 from load_tests.report.run_report import RunReport
 from tests.conftest import ROOT
 

@@ -10,7 +10,7 @@ from deployment.image import LOAD_IMAGE, describe
 from deployment.load.manifests import LoadTest, render
 from deployment.load.scenario_files import ScenarioFile
 from deployment.request import PlatformName, Request
-from load_tests.scenario import SCENARIOS
+from load_tests.specification.scenario import SCENARIOS
 from tests.kubernetes.rendered import Object, Rendered
 
 SMOKE = ScenarioFile(name="smoke", file=SCENARIOS / "smoke.yaml", lasts_s=28.0, timeout_s=2.0)

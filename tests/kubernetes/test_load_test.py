@@ -8,8 +8,8 @@ import yaml
 from deployment.cluster.manifests import PRUNED
 from deployment.load.pods import MASTER, WORKER
 from deployment.platforms.minikube import START
-from load_tests.scenario import SCENARIOS
-from load_tests.sharing import WORKERS_PATIENCE_S
+from load_tests.generator.sharing import WORKERS_PATIENCE_S
+from load_tests.specification.scenario import SCENARIOS
 from tests.conftest import ROOT
 from tests.kubernetes.rendered import Object, millicores, needs_kubectl, rendered
 from tests.kubernetes.rendered_load_test import SMOKE, WORKERS, job, labels_of, load_test, pod_of

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from load_tests.generator_health import StageHealth
-from load_tests.measurement import Measurement, StageMeasurement
-from load_tests.outcomes import Outcome
-from load_tests.scenario import Scenario
-from load_tests.tally import Second
-from load_tests.timeline import timeline_of
+from load_tests.judging.measurement import Measurement, StageMeasurement
+from load_tests.recording.generator_health import StageHealth
+from load_tests.recording.outcomes import Outcome
+from load_tests.recording.tally import Second
+from load_tests.specification.scenario import Scenario
+from load_tests.specification.timeline import timeline_of
 
 OPEN_LOAD = {"arrivals": "open", "warmup": "2s", "settle": "1s", "timeout": "2s"}
 CLOSED_LOAD = OPEN_LOAD | {"arrivals": "closed", "settle": "2s"}

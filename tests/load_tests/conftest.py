@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from load_tests.arrivals import open_arrivals
 from load_tests.report.run_report import FILE_NAME, RunReport
-from load_tests.scenario import load
-from load_tests.timeline import timeline_of
+from load_tests.specification.arrivals import open_arrivals
+from load_tests.specification.scenario import load
+from load_tests.specification.timeline import timeline_of
 from tests.conftest import ROOT, RunningService, ServiceFactory
 from tests.load_tests.plain_locust import PlainRun, StartPlain
 from tests.load_tests.processes import LONGEST_RUN_S, wait_until_told

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from load_tests.arrivals import open_arrivals
 from load_tests.cluster.joining import joined
-from load_tests.generator_health import Generator
-from load_tests.outcomes import Outcome
-from load_tests.record import RunRecord
+from load_tests.judging.record import RunRecord
+from load_tests.judging.verdict import judge
+from load_tests.recording.generator_health import Generator
+from load_tests.recording.outcomes import Outcome
 from load_tests.report.run_report import RunFacts, RunReport, ServiceReport, report_of
-from load_tests.scenario import parse
-from load_tests.verdict import judge
+from load_tests.specification.arrivals import open_arrivals
+from load_tests.specification.scenario import parse
 from tests.load_tests.builders import Clock
 from tests.load_tests.made_cluster import record_of, server_at
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from load_tests.scenario import Scenario
+from load_tests.specification.scenario import Scenario
 
 needs_promtool = pytest.mark.skipif(
     not shutil.which("promtool"), reason="promtool is missing: apt-get install prometheus"

@@ -2,8 +2,8 @@
 
 import re
 
-from load_tests.calibration import Floor
 from load_tests.choice import choose
+from load_tests.judging.floor import Floor
 from load_tests.report.floor_table import HEAD, abilities, cells
 from tests.conftest import ROOT
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from load_tests import compare
+from load_tests.judging.verdict import judge
 from load_tests.report.run_report import FILE_NAME, RunFacts, RunReport, ServiceReport, report_of
-from load_tests.scenario import parse
-from load_tests.verdict import judge
+from load_tests.specification.scenario import parse
 from tests.load_tests.builders import measured
 from tests.load_tests.made_runs import FACTS
 

@@ -12,8 +12,8 @@ import pytest
 
 from deployment.load.parcel import Parcel
 from load_tests.__main__ import main
+from load_tests.generator.sharing import Sharing
 from load_tests.ports import free_port
-from load_tests.sharing import Sharing
 from tests.conftest import ROOT, ServiceFactory
 
 SHORT = """

@@ -4,15 +4,15 @@ import time
 
 import pytest
 
-from load_tests.generator_health import Generator
-from load_tests.judgement import Verdict
+from load_tests.judging.judgement import Verdict
+from load_tests.judging.record import RunRecord
+from load_tests.judging.verdict import judge
 from load_tests.live import planned, report_so_far
 from load_tests.live_report import LiveObjective, LiveReport, State, final_report
-from load_tests.outcomes import Outcome
-from load_tests.record import RunRecord
+from load_tests.recording.generator_health import Generator
+from load_tests.recording.outcomes import Outcome
 from load_tests.report.run_report import report_of
-from load_tests.scenario import Scenario
-from load_tests.verdict import judge
+from load_tests.specification.scenario import Scenario
 from tests.load_tests.builders import CLOSED_LOAD, Clock, make_scenario, measured
 from tests.load_tests.made_runs import FACTS
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from load_tests.judgement import Verdict
+from load_tests.judging.judgement import Verdict
 from load_tests.ports import free_port
 from load_tests.report.run_report import FILE_NAME, RunReport
 from tests.conftest import ROOT, RunningService

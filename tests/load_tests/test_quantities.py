@@ -2,7 +2,7 @@
 
 import pytest
 
-from load_tests.quantities import format_duration, format_share, parse_duration, parse_rate, parse_share
+from load_tests.specification.quantities import format_duration, format_share, parse_duration, parse_rate, parse_share
 
 
 @pytest.mark.parametrize(

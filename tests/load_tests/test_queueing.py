@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from load_tests.arrivals import PacedUser, open_arrivals
-from load_tests.measurement import percentile
+from load_tests.judging.measurement import percentile
 from load_tests.null_responder import SingleServer
 from load_tests.queueing import (
     ClosedUsers,
@@ -19,7 +18,8 @@ from load_tests.queueing import (
     md1_waits_at_most,
     utilisation,
 )
-from load_tests.timeline import Timeline, timeline_of
+from load_tests.specification.arrivals import PacedUser, open_arrivals
+from load_tests.specification.timeline import Timeline, timeline_of
 from tests.load_tests.builders import CLOSED_LOAD, OPEN_LOAD, make_scenario
 
 SERVICE_S = 0.04

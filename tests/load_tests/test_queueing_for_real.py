@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from load_tests.arrivals import open_arrivals
-from load_tests.measurement import percentile
+from load_tests.judging.measurement import percentile
 from load_tests.queueing import ClosedUsers, dd1_latency_s, latencies_s, md1_latency_s
 from load_tests.report.run_report import RunReport
 from load_tests.report.stage_report import StageReport
-from load_tests.scenario import parse
-from load_tests.timeline import timeline_of
+from load_tests.specification.arrivals import open_arrivals
+from load_tests.specification.scenario import parse
+from load_tests.specification.timeline import timeline_of
 from tests.conftest import ROOT
 from tests.load_tests.conftest import StartedRun
 from tests.stalls import again_if_disturbed

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from load_tests.judgement import Verdict
+from load_tests.judging.judgement import Verdict
 from load_tests.report.run_report import RunReport
 from tests.conftest import ROOT, RunningService, ServiceFactory
 from tests.load_tests.conftest import SCENARIO, FinishedRun, StartedRun, StartRun, Stub, StubService, with_long

@@ -7,9 +7,9 @@ import sys
 import time
 
 from benchmarks.balancer import Balancer
-from load_tests.judgement import Verdict
-from load_tests.measurement import percentile
-from load_tests.verdict import judge
+from load_tests.judging.judgement import Verdict
+from load_tests.judging.measurement import percentile
+from load_tests.judging.verdict import judge
 from tests.conftest import ServiceFactory
 from tests.load_tests.builders import make_scenario, measured
 from tests.load_tests.conftest import Respond, StartRun

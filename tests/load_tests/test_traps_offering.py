@@ -13,18 +13,18 @@ import pytest
 from faker import Faker
 
 from benchmarks.balancer import Balancer
-from load_tests.arrivals import open_arrivals
-from load_tests.generator_health import Generator
-from load_tests.judgement import Verdict
-from load_tests.outcomes import RequestLog
+from load_tests.generator.run import LoadRun
+from load_tests.judging.judgement import Verdict
 from load_tests.payloads.deck import make_deck
 from load_tests.payloads.source import source_for
+from load_tests.recording.generator_health import Generator
+from load_tests.recording.outcomes import RequestLog
 from load_tests.report.run_report import FILE_NAME, RunReport
 from load_tests.report.stage_report import StageReport
 from load_tests.report.tables import remarks
-from load_tests.run import LoadRun
-from load_tests.scenario import parse
-from load_tests.timeline import timeline_of
+from load_tests.specification.arrivals import open_arrivals
+from load_tests.specification.scenario import parse
+from load_tests.specification.timeline import timeline_of
 from tests.conftest import ROOT
 from tests.load_tests.builders import make_scenario
 from tests.load_tests.conftest import Respond, RunningResponder, StartRun

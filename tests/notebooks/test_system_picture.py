@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from load_tests.judgement import Verdict
+from load_tests.judging.judgement import Verdict
 from model import artifact
 from notebooks.system_picture import ARROWS, BOXES, HALF_HEIGHT, PICTURE, draw
 from tests.conftest import ROOT

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from load_tests.generator_health import BUSIEST_CPU_SHARE
+from load_tests.recording.generator_health import BUSIEST_CPU_SHARE
 from load_tests.report.charts.latency_axis import latency_text
 from load_tests.report.charts.palette import Colour
 from load_tests.report.charts.panels import HEIGHT_PX, ROW_PX, TITLE_PX, write_title

@@ -5,8 +5,8 @@ import pytest
 from load_tests.cluster.effects import Traffic, effects_of, shares_of, way_back
 from load_tests.cluster.report import ClusterReport
 from load_tests.cluster.reporting import cluster_report_of
-from load_tests.load_step import LoadStep
-from load_tests.objectives import LatencyObjective
+from load_tests.specification.load_step import LoadStep
+from load_tests.specification.objectives import LatencyObjective
 from tests.load_tests.made_cluster import ENDS_S, NEW, OLD, READY_S, STEP_S, record_of
 
 STEP = LoadStep("step", STEP_S, float(ENDS_S), LatencyObjective(95, 0.1))

@@ -7,7 +7,7 @@ import pytest
 from load_tests.cluster.__main__ import main
 from load_tests.cluster.joining import LATER, joined, with_record, without_record
 from load_tests.cluster.samples import FILE_NAME, Header, Writer
-from load_tests.judgement import Verdict
+from load_tests.judging.judgement import Verdict
 from load_tests.report import junit, markdown
 from load_tests.report.objective_report import ObjectiveReport
 from load_tests.report.run_report import RunReport

@@ -6,8 +6,8 @@ import pytest
 
 from load_tests.cluster.effects import Effects
 from load_tests.cluster.judging import judge_scaling, said_back
-from load_tests.judgement import Verdict
-from load_tests.scaling import Scaling
+from load_tests.judging.judgement import Verdict
+from load_tests.specification.scaling import Scaling
 
 SEEN = Effects(step_s=70.0, most_ready=4, first_new_pod_s=20.0, left_slo=True, back_s=25.0, lost=3, shares=())
 

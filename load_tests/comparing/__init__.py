@@ -1,0 +1,1 @@
+"""What two runs prove of a change between them."""

@@ -1,0 +1,1 @@
+"""What a run proves: from counts of requests to a verdict, without Locust."""

@@ -1,0 +1,1 @@
+"""What became of each request, and how those who sent it fared: noted, counted, added up."""

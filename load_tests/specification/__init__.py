@@ -1,0 +1,1 @@
+"""What is offered and what is demanded, as a scenario's author writes it, and what follows from that."""

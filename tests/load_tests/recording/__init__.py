@@ -1,0 +1,1 @@
+"""Tests of what is noted of requests and of those who send them."""
