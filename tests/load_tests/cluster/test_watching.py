@@ -17,6 +17,7 @@ from load_tests.cluster.watcher import COUNT_EVERY_S, Watcher
 from tests import api_objects as api
 from tests.conftest import ROOT
 from tests.load_tests.builders import Clock
+from tests.load_tests.processes import wait_until_told
 
 PATIENCE_S = 20.0
 
@@ -197,18 +198,18 @@ def has_ended(pid: int) -> bool:
 
 
 def test_a_watcher_ends_with_whoever_started_it(cluster: api.FakeCluster, tmp_path: Path) -> None:
-    out = tmp_path / "cluster.jsonl"
+    said = tmp_path / "said.txt"
     command = (
         f"{sys.executable} -m load_tests.cluster watch --namespace loadproof --deployment model-service "
-        f"--every 100ms --with-parent --out {out} --kubectl '{cluster.kubectl}' & echo $!; read until_told"
+        f"--every 100ms --with-parent --out {tmp_path}/record --kubectl '{cluster.kubectl}' & echo $!; read told"
     )
-    with subprocess.Popen(
-        ["/bin/sh", "-c", command], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as shell:
-        assert shell.stdout is not None
-        pid = int(shell.stdout.readline())
-        assert shell.stdout.readline().startswith("watching")
-        shell.communicate("end\n", timeout=PATIENCE_S)
+    with said.open("wb") as output:
+        shell = subprocess.Popen(
+            ["/bin/sh", "-c", command], cwd=ROOT, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT
+        )
+    wait_until_told(shell, said, "watching")
+    pid = int(said.read_text(encoding="utf-8").split()[0])
+    shell.communicate(b"end\n", timeout=PATIENCE_S)
     ends_s = time.monotonic() + PATIENCE_S
     while not has_ended(pid):
         assert time.monotonic() < ends_s
