@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from deployment import record, steps
-from deployment.errors import DeploymentError
+from deployment.errors import ASK_THE_DOCTOR, ClusterSilentError, DeploymentError
 from deployment.request import (
     BUILD_FOLDER,
     DEFAULT_BASE_IMAGE,
@@ -44,7 +44,8 @@ def main(arguments: list[str] | None = None, clock: Clock = REAL_CLOCK, folder: 
         return _STEPS[options.command](request, clock)
     except DeploymentError as error:
         sys.stdout.flush()
-        sys.stderr.write(f"{error}\n")
+        remedy = f"{ASK_THE_DOCTOR}\n" if isinstance(error, ClusterSilentError) else ""
+        sys.stderr.write(f"{error}\n{remedy}")
         return FAILED
     except KeyboardInterrupt:
         return 130

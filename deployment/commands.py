@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deployment.errors import DeploymentError
+from deployment.errors import ASK_THE_DOCTOR, DeploymentError
 
 PATIENCE_S = 120.0
 _TOLD_LINES = 8
@@ -59,8 +59,7 @@ def output_of(command: Sequence[str], given: str = "", patience_s: float = PATIE
     """Run a program and return what it printed; DeploymentError quotes it if it failed."""
     ended = attempt(command, given, patience_s)
     if ended.exit_code != 0:
-        remedy = "`make doctor` looks whether everything is there"
-        raise DeploymentError(f"`{_shown(command)}` failed:\n{ended.complaint}\n{remedy}")
+        raise DeploymentError(f"`{_shown(command)}` failed:\n{ended.complaint}\n{ASK_THE_DOCTOR}")
     return ended.output
 
 

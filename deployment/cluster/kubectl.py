@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from deployment.cluster.observed import Observed
 from deployment.commands import Finished, attempt, output_of
-from deployment.errors import DeploymentError
+from deployment.errors import ClusterSilentError, DeploymentError
 from deployment.request import NAMESPACE
 
 _Object = TypeVar("_Object", bound=Observed)
@@ -48,7 +48,7 @@ class Kubectl:
             return kind.model_validate_json(ended.output)
         if "NotFound" in ended.errors or "not found" in ended.errors:
             return None
-        raise DeploymentError(f"kubectl cannot read {' '.join(arguments)}:\n{ended.complaint}")
+        raise ClusterSilentError(f"kubectl cannot read {' '.join(arguments)}:\n{ended.complaint}")
 
     def get(self, kind: type[_Object], *arguments: str, namespace: str = NAMESPACE) -> _Object:
         """Return an object that has to be there."""

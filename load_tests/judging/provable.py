@@ -33,6 +33,7 @@ def check_provable(scenario: Scenario) -> None:
             "nothing is judged: write an objective under `slo`, and leave one stage without judge: false"
         )
     problems = [problem for demand in demands for problem in _unprovable(demand, scenario)]
+    problems += [problem for demand in demands for problem in _later_than_the_timeout(demand, scenario.load)]
     problems += _unnoticed(demands, scenario.load)
     problems += _too_short_to_scale(scenario)
     if problems:
@@ -52,6 +53,15 @@ def _unprovable(demand: JudgedDemand, scenario: Scenario) -> Iterator[str]:
             needed = binomial.requests_to_prove(0, demand.objective.allowed, scenario.confidence)
             if _surely_due(demand, scenario.load.arrivals) < needed:
                 yield _too_short(demand, needed, scenario)
+
+
+def _later_than_the_timeout(demand: JudgedDemand, load: Load) -> Iterator[str]:
+    """Refuse a threshold that no answer can miss: it would name a latency that nothing was held against."""
+    if isinstance(demand.objective, LatencyObjective) and demand.objective.threshold_s > load.timeout:
+        yield (
+            f"{demand.where}: {demand.objective.title} is never missed by an answer, for after {load.timeout:g}s "
+            "(load.timeout) a request has failed: allow less, or raise load.timeout"
+        )
 
 
 def _unreachable(demand: JudgedDemand, objective: ThroughputObjective, arrivals: Arrivals) -> Iterator[str]:

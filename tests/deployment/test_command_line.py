@@ -56,6 +56,17 @@ def test_a_load_test_goes_to_what_is_deployed_and_its_exit_code_is_the_verdicts(
     assert minikube.called("minikube --profile minikube service")
 
 
+@pytest.mark.parametrize("command", ["status", "fetch", "disrupt", "teardown"])
+def test_where_no_cluster_answers_the_doctor_is_named_once(
+    minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    minikube.answer("^kubectl get ", errors='error: context "minikube" does not exist', exit_code=1)
+    assert run(command) == 2
+    told = capsys.readouterr().err
+    assert 'error: context "minikube" does not exist' in told
+    assert told.count("`make doctor` looks whether everything is there") == 1
+
+
 @pytest.mark.parametrize("stands", [None, False])
 def test_without_a_deployment_a_load_test_goes_to_the_port_of_this_machine(
     stage: Stage, run: Run, stands: bool | None

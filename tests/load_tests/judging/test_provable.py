@@ -104,3 +104,10 @@ def test_an_absolute_throughput_is_not_for_open_arrivals() -> None:
 def test_a_scenario_that_judges_nothing_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(ScenarioError, match="nothing is judged"):
         check_provable(make_scenario(**changes))
+
+
+def test_a_threshold_beyond_the_timeout_is_refused() -> None:
+    load = OPEN_LOAD | {"timeout": "2s"}
+    check_provable(make_scenario(slo={"p99": "2s"}, load=load))
+    with pytest.raises(ScenarioError, match=r"p99 ≤ 2.1 s is never missed by an answer, for after 2s \(load.timeout\)"):
+        check_provable(make_scenario(slo={"p99": "2100ms"}, load=load))
