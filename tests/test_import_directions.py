@@ -32,7 +32,8 @@ def test_the_load_generator_loads_nothing_that_could_block_its_event_loop() -> N
 
 
 @pytest.mark.parametrize(
-    "module", ["verdict", "launch", "demo", "calibrate", "calibration", "report.terminal", "payloads.deck", "__main__"]
+    "module",
+    ["judging.verdict", "launch", "demo", "calibrate", "judging.floor", "report.terminal", "payloads.deck", "__main__"],
 )
 def test_deciding_and_reporting_does_not_load_locust(module: str) -> None:
     assert not loaded_by(f"import load_tests.{module}") & {"locust", "gevent"}
