@@ -1,11 +1,13 @@
 """A kubectl that only proxies, to an API server made of files: `fake_kubectl.py FOLDER proxy … --unix-socket PATH`.
 
 `FOLDER/api.json` holds status and body by the beginning of a path, and is read at each request.
+In the context `late` there is a socket from the start, but nobody listens before there is a file `FOLDER/listen`.
 """
 
 import json
 import socketserver
 import sys
+import time
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -47,7 +49,11 @@ def main() -> int:
     if "nowhere" in arguments:
         sys.stderr.write('error: context "nowhere" does not exist\n')
         return 1
-    with Server(arguments[arguments.index("--unix-socket") + 1], Api) as server:
+    with Server(arguments[arguments.index("--unix-socket") + 1], Api, bind_and_activate=False) as server:
+        server.server_bind()
+        while "late" in arguments and not (Api.folder / "listen").exists():
+            time.sleep(0.01)
+        server.server_activate()
         server.serve_forever()
     return 0
 

@@ -55,6 +55,18 @@ class _SocketConnection(HTTPConnection):
         self.sock.connect(str(self._path))
 
 
+def listens(socket_path: Path) -> bool:
+    """Whether somebody takes connections there: the file of a socket exists a moment before."""
+    connection = _SocketConnection(socket_path)
+    try:
+        connection.connect()
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
 def ask(socket_path: Path, path: str) -> Answer:
     """Ask once; ClusterError if nobody answers."""
     connection = _SocketConnection(socket_path)

@@ -16,7 +16,7 @@ from typing import IO
 
 import psutil
 
-from load_tests.cluster.answers import Answer, ask
+from load_tests.cluster.answers import Answer, ask, listens
 from load_tests.cluster.errors import ClusterError
 
 START_PATIENCE_S = 20.0
@@ -33,13 +33,18 @@ class ApiProxy:
         How kubectl is called.
     context : str
         Which cluster; empty for the current one.
+
+    Attributes
+    ----------
+    socket : Path
+        Where kubectl listens.
     """
 
     def __init__(self, program: Sequence[str] = ("kubectl",), context: str = "") -> None:
         where = ["--context", context] if context else []
         self._command = [*program, "proxy", *where, "--reject-methods", "^(POST|PUT|PATCH|DELETE)$"]
         self._folder = tempfile.TemporaryDirectory(prefix="loadproof-")
-        self._socket = Path(self._folder.name) / "api"
+        self.socket = Path(self._folder.name) / "api"
         self._process: subprocess.Popen[bytes] | None = None
         self._said: list[bytes] = []
         self._listening: threading.Thread | None = None
@@ -48,11 +53,11 @@ class ApiProxy:
     def start(self) -> None:
         """Start kubectl, again if it has ended; ClusterError quotes why it cannot be."""
         self._stop_process()
-        self._socket.unlink(missing_ok=True)
+        self.socket.unlink(missing_ok=True)
         self._said = []
         try:
             self._process = subprocess.Popen(
-                [*self._command, "--unix-socket", str(self._socket)],
+                [*self._command, "--unix-socket", str(self.socket)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -79,7 +84,7 @@ class ApiProxy:
     def _wait_for_socket(self) -> None:
         ends_s = time.monotonic() + START_PATIENCE_S
         while time.monotonic() < ends_s and self.runs:
-            if self._socket.exists():
+            if listens(self.socket):
                 return
             time.sleep(0.02)
         self._stop_process()
@@ -93,7 +98,7 @@ class ApiProxy:
 
     def get(self, path: str) -> Answer:
         """Ask once; ClusterError if nobody answers."""
-        return ask(self._socket, path)
+        return ask(self.socket, path)
 
     @property
     def cpu_s(self) -> float:

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -124,6 +125,23 @@ def test_a_kubectl_that_does_not_work_is_said_at_once(
     proxy = ApiProxy(program or cluster.kubectl.split(), context)
     with pytest.raises(ClusterError, match=said):
         proxy.start()
+    proxy.end()
+
+
+def test_nothing_is_asked_before_kubectl_listens(cluster: api.FakeCluster, tmp_path: Path) -> None:
+    """Its socket is there a moment earlier, and whoever asks then is refused."""
+    proxy = ApiProxy(cluster.kubectl.split(), "late")
+    starting = threading.Thread(target=proxy.start)
+    starting.start()
+    ends_s = time.monotonic() + PATIENCE_S
+    while not proxy.socket.exists():
+        assert time.monotonic() < ends_s
+        time.sleep(0.01)
+    starting.join(0.2)
+    assert starting.is_alive()
+    (tmp_path / "listen").touch()
+    starting.join(PATIENCE_S)
+    assert look(proxy).replicas == 1
     proxy.end()
 
 
