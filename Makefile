@@ -25,7 +25,7 @@ MODELS := $(patsubst model/%/training.py,%,$(wildcard model/*/training.py))
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev lock demo serve loadtest fetch notebook calibrate data train documents test lint \
-	format clean FORCE doctor deploy status disrupt teardown
+	format clean FORCE doctor deploy status disrupt teardown capacity plan experiment
 
 ##@ Start here
 help: ## List what can be made
@@ -54,6 +54,12 @@ loadtest: install ## Put the load of SCENARIO on HOST, or on what is deployed, o
 notebook: $(VENV)/requirements-notebook.installed ## Run notebooks/walkthrough.ipynb from top to bottom, and keep its pictures
 	@$(BIN)/python -m notebooks.execute $(if $(PLATFORM),--set 'PLATFORM = "$(PLATFORM)"')
 
+capacity: install ## Find the highest rate at which one replica keeps the objectives of SCENARIO
+	@$(BIN)/python -m deployment capacity $(DEPLOYMENT) $(or $(SCENARIO),"")
+
+plan: install ## Say how many replicas SCENARIO needs, and whether an autoscaler brings them in time
+	@$(BIN)/python -m deployment plan $(DEPLOYMENT) $(or $(SCENARIO),"")
+
 calibrate: install ## Measure what this generator can do on this machine
 	@$(BIN)/python -m load_tests.calibrate
 
@@ -69,6 +75,9 @@ status: install ## Tell of pods, CPU, replicas, autoscaler and events
 
 fetch: install ## Follow a load test that runs in the cluster, or bring the reports of the last one
 	@$(BIN)/python -m deployment fetch $(DEPLOYMENT)
+
+experiment: install ## Put a sudden rise on one pod, on autoscaled ones and on those that were planned
+	@$(BIN)/python -m deployment experiment $(DEPLOYMENT) $(if $(filter file,$(origin SCENARIO)),sudden,$(or $(SCENARIO),""))
 
 disrupt: install ## Replace pods and take some away under load: no request may be lost
 	@$(BIN)/python -m deployment disrupt $(DEPLOYMENT)

@@ -1,4 +1,4 @@
-"""The command line: `python -m deployment doctor|deploy|status|url|loadtest|disrupt|fetch|teardown`."""
+"""The command line: `python -m deployment doctor|deploy|status|url|loadtest|capacity|plan|experiment|…`."""
 
 import argparse
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deployment import record, steps
 from deployment.errors import ASK_THE_DOCTOR, ClusterSilentError, DeploymentError
+from deployment.planning import commands, experiment
 from deployment.request import (
     BUILD_FOLDER,
     DEFAULT_BASE_IMAGE,
@@ -32,6 +33,15 @@ _STEPS = {
     "disrupt": steps.disrupt,
     "teardown": steps.teardown,
 }
+_WITH_SCENARIOS = {
+    "loadtest": steps.loadtest,
+    "capacity": commands.capacity,
+    "plan": commands.plan,
+    "experiment": experiment.experiment,
+}
+
+_ON_WHAT_IS_SERVED = ("loadtest", "capacity")
+"""Without a deployment, these go to what `make serve` serves."""
 
 
 def main(arguments: list[str] | None = None, clock: Clock = REAL_CLOCK, folder: Path = BUILD_FOLDER) -> int:
@@ -39,8 +49,9 @@ def main(arguments: list[str] | None = None, clock: Clock = REAL_CLOCK, folder: 
     options = _parser().parse_args(arguments)
     try:
         request = _request(options, folder)
-        if options.command == "loadtest":
-            return steps.loadtest(_on_something(request, options), clock, options.scenarios)
+        if step := _WITH_SCENARIOS.get(options.command):
+            somewhere = _on_something(request, options) if options.command in _ON_WHAT_IS_SERVED else request
+            return step(somewhere, clock, options.scenarios)
         return _STEPS[options.command](request, clock)
     except DeploymentError as error:
         sys.stdout.flush()
@@ -94,11 +105,12 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--where", default=Where.HERE.value, help=f"load comes from: {', '.join(Where)}")
     common.add_argument("--workers", default="2", help="pods that offer the load, where it comes from the cluster")
     parser = argparse.ArgumentParser(prog="python -m deployment", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
+    parsers = parser.add_subparsers(dest="command", required=True)
     for name, step in _STEPS.items():
-        commands.add_parser(name, parents=[common], help=step.__doc__)
-    loadtest = commands.add_parser("loadtest", parents=[common], help=steps.loadtest.__doc__)
-    loadtest.add_argument("scenarios", nargs="+", help="name of a scenario, or path of its file")
+        parsers.add_parser(name, parents=[common], help=step.__doc__)
+    for name, step_with_scenarios in _WITH_SCENARIOS.items():
+        command = parsers.add_parser(name, parents=[common], help=step_with_scenarios.__doc__)
+        command.add_argument("scenarios", nargs="+", help="name of a scenario, or path of its file")
     return parser
 
 

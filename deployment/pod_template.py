@@ -12,9 +12,10 @@ from deployment.request import ROOT, Setting
 
 
 class Resources(Observed):
-    """What a container may use."""
+    """What a container may use, and what is kept free for it."""
 
     limits: dict[str, str]
+    requests: dict[str, str] = Field(default_factory=dict)
 
 
 class Capabilities(Observed):

@@ -6,7 +6,7 @@ from deployment.cluster.kubectl import Kubectl
 from deployment.cluster.observed import Listed, Named
 from deployment.cluster.pod import Pod
 from deployment.cluster.trouble import evidence_of, why_hopeless
-from deployment.cluster.workload import Deployment
+from deployment.cluster.workload import Autoscaler, Deployment
 from deployment.errors import DeploymentError
 from deployment.request import SERVICE
 from deployment.waiting import Clock, wait_for
@@ -22,6 +22,19 @@ def wait_until_rolled_out(kubectl: Kubectl, clock: Clock) -> None:
     missing = wait_for(lambda: _missing(kubectl), PATIENCE_S, clock)
     if missing:
         raise DeploymentError(f"the rollout is not complete after {PATIENCE_S:g} s: {missing}\n{evidence(kubectl)}")
+
+
+def wait_until_scaled_to_its_least(kubectl: Kubectl, clock: Clock) -> None:
+    """Return once there are as many pods as the autoscaler is to have at least: it looks every 15 s."""
+    missing = wait_for(lambda: _missing_of_least(kubectl), PATIENCE_S, clock)
+    if missing:
+        raise DeploymentError(f"after {PATIENCE_S:g} s there are not enough pods: {missing}\n{evidence(kubectl)}")
+
+
+def _missing_of_least(kubectl: Kubectl) -> str:
+    least = kubectl.get(Autoscaler, "horizontalpodautoscaler", SERVICE).spec.min_replicas
+    there = kubectl.get(Deployment, "deployment", SERVICE).status.available_replicas
+    return f"{there} of at least {least} available" if there < least else ""
 
 
 def _missing(kubectl: Kubectl) -> str:

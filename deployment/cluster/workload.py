@@ -46,6 +46,12 @@ class Job(Observed):
     status: JobStatus = JobStatus()
 
 
+class AutoscalerSpec(Observed):
+    """How an autoscaler is set."""
+
+    min_replicas: int = 1
+
+
 class AutoscalerStatus(Observed):
     """How an autoscaler is."""
 
@@ -56,6 +62,7 @@ class Autoscaler(Observed):
     """A HorizontalPodAutoscaler, in whichever version the cluster prefers to show it."""
 
     metadata: Metadata
+    spec: AutoscalerSpec = AutoscalerSpec()
     status: AutoscalerStatus = AutoscalerStatus()
 
     @property

@@ -94,6 +94,8 @@ class ClusterPlatform:
         say("waiting for metrics of the pods")
         autoscaled = any(one.kind == "HorizontalPodAutoscaler" for one in manifests.objects_in(rendered))
         pod_metrics.wait_until_measured(self.kubectl, autoscaled, self.clock)
+        if autoscaled:
+            rollout.wait_until_scaled_to_its_least(self.kubectl, self.clock)
         return image.reference
 
     def _prune(self, rendered: str) -> None:
