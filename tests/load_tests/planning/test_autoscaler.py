@@ -1,5 +1,6 @@
 """What a HorizontalPodAutoscaler decides: each fact is one of Kubernetes' horizontal.go, or of its API's documents."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -18,7 +19,7 @@ AT_ONCE = replace(HALF, stabilise_down_s=0)
 LOADS_PERCENT = st.lists(st.floats(0, 1000), min_size=1, max_size=30)
 
 
-def followed(loads_percent: list[float], autoscaling: Autoscaling, current: int) -> list[int]:
+def followed(loads_percent: Sequence[float], autoscaling: Autoscaling, current: int) -> list[int]:
     """Replicas after each look, 15 s apart, at loads in per cent of what one pod requests; pods are there at once."""
     past, wanted = Past(), [current]
     for number, load_percent in enumerate(loads_percent):
