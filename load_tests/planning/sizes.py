@@ -42,7 +42,9 @@ class Autoscaling:
     target: float
     """Utilisation aimed at, as a share of the request: 0.5 for `averageUtilization: 50`."""
     metrics_every_s: float = 15.0
-    """How often pods are measured (`--metric-resolution`); minikube's addon has 60."""
+    """How often the metrics server looks at the pods (`--metric-resolution`); minikube's addon has 60."""
+    measured_every_s: float = 10.0
+    """How often the kubelet measures a pod: what the metrics server finds is that old at most."""
     start_s: float = 3.0
     """From the decision for a new pod until requests go to it."""
     stabilise_down_s: float = 300.0
@@ -51,3 +53,7 @@ class Autoscaling:
     """`behavior.scaleUp`: the largest growth in 15 s, as a share of the pods there are."""
     most_up_pods: int = 4
     """`behavior.scaleUp`: the same in pods; the larger of the two counts."""
+    most_down_share: float = 1.0
+    """`behavior.scaleDown`: the largest part of the pods that is taken away in `most_down_every_s`."""
+    most_down_every_s: float = 15.0
+    """`behavior.scaleDown`: `periodSeconds` of that policy."""
