@@ -33,6 +33,7 @@ class Chances:
     first_new_replica_s: Spread
     lost_until_s: Spread
     lost: Spread
+    strained: Spread
     replica_s: Spread
     final_replicas: Spread
     typical: Course
@@ -59,6 +60,7 @@ def chances_of(courses: Sequence[Course]) -> Chances:
         first_new_replica_s=_spread(courses, lambda course: course.first_new_replica_s),
         lost_until_s=_spread(courses, lambda course: course.lost_until_s),
         lost=_spread(courses, lambda course: course.lost),
+        strained=_spread(courses, lambda course: course.strained),
         replica_s=_spread(courses, lambda course: course.replica_s),
         final_replicas=_spread(courses, lambda course: course.final_replicas),
         typical=by_loss[(len(by_loss) - 1) // 2],

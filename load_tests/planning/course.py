@@ -18,6 +18,8 @@ class Course:
     """From the rise until a new pod was ready; None if none was."""
     lost_until_s: float | None
     """From the rise until nothing more was lost: 0 if nothing was, None if that had no end."""
+    strained: float = 0.0
+    """Requests that came while too few replicas were ready to keep the objectives, the lost ones among them."""
 
     @property
     def final_replicas(self) -> int:
@@ -34,12 +36,17 @@ class CourseNotes:
     def __init__(self, rises_s: float, step_s: float) -> None:
         self._rises_s, self._step_s = rises_s, step_s
         self._steps: list[tuple[float, int, int, float]] = []
+        self._strained = 0.0
         self._first_new_s: float | None = None
 
     def new_replica(self, ready_s: float) -> None:
         """A pod became ready."""
         if self._first_new_s is None and ready_s >= self._rises_s:
             self._first_new_s = ready_s - self._rises_s
+
+    def strain(self, requests: float) -> None:
+        """Requests came that are more than the ready ones can take and keep the objectives."""
+        self._strained += requests
 
     def step(self, at_s: float, wanted: int, ready: int, lost: float) -> None:
         """A step is over."""
@@ -53,6 +60,7 @@ class CourseNotes:
             wanted=wanted,
             ready=ready,
             lost=sum(lost),
+            strained=self._strained,
             replica_s=sum(wanted) * self._step_s,
             first_new_replica_s=self._first_new_s,
             lost_until_s=self._lost_until_s(),

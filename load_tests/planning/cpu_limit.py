@@ -14,8 +14,8 @@ ROUNDING = 1e-9
 def slowest_s(cpu_s: float, limit_cores: float) -> float:
     """How long a request of `cpu_s` seconds of CPU may take by the clock, if nothing else runs beside it.
 
-    It runs for one quota a period, and waits between them. That is the longest it can be: one that begins shortly before
-    a period ends waits less.
+    It runs for one quota a period, and waits between them. That is the longest it can be: one that begins shortly
+    before a period ends waits less.
     """
     quota_s = min(1.0, limit_cores) * PERIOD_S
     stops = max(0, math.ceil(cpu_s / quota_s - ROUNDING) - 1)

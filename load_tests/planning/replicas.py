@@ -33,8 +33,8 @@ def highest_target(replica: Replica, size: PodSize, uneven: float = UNEVEN) -> f
 def autoscaled_replicas(rate_rps: float, replica: Replica, size: PodSize, target: float) -> int:
     """How many replicas an autoscaler arrives at: those among which the CPU that a rate costs is at its target.
 
-    desired = ceil(current × utilisation / target), with the utilisation of the replicas there are: solved for the number
-    at which it stays. What each uses idly it uses as often as there are replicas.
+    desired = ceil(current × utilisation / target), with the utilisation of the replicas there are: solved for the
+    number at which it stays. What each uses idly it uses as often as there are replicas.
     """
     each_cores = target * size.requested_cores - replica.idle_cores
     if each_cores <= 0:

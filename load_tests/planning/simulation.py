@@ -45,7 +45,10 @@ class _Cluster:
             self._synced_s += SYNC_EVERY_S
         ready = self._ready(now_s)
         lost = self._serve(ready, rate_rps)
-        self.notes.step(now_s, self._wanted, sum(batch.count for batch in ready), lost)
+        count = sum(batch.count for batch in ready)
+        if count < self._situation.needs(rate_rps):
+            self.notes.strain(rate_rps * self._situation.step_s)
+        self.notes.step(now_s, self._wanted, count, lost)
 
     def _measure(self, now_s: float) -> None:
         for batch in self._batches:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from load_tests.planning.offered import Rate
+from load_tests.planning.replicas import UNEVEN, replicas_for
 from load_tests.planning.sizes import Autoscaling, PodSize, Replica
 
 WAITS_S = 0.4
@@ -29,6 +30,8 @@ class Situation:
     share_after_s: float = 0.0
     """Age at which connections are replaced: until then, a new pod has less than its share."""
     waits_s: float = WAITS_S
+    uneven: float = UNEVEN
+    """How much more than its fair share the busiest replica may get."""
     step_s: float = 0.5
 
     def __post_init__(self) -> None:
@@ -48,6 +51,10 @@ class Situation:
     def replicas_at_first(self) -> int:
         """How many there are at the beginning."""
         return self.autoscaling.least if self.replicas is None else self.replicas
+
+    def needs(self, rate_rps: float) -> int:
+        """How many replicas keep the objectives at a rate."""
+        return replicas_for(rate_rps, self.replica, self.uneven)
 
     @cached_property
     def rates_rps(self) -> tuple[float, ...]:

@@ -128,21 +128,27 @@ def test_a_kubectl_that_does_not_work_is_said_at_once(
     proxy.end()
 
 
-def test_nothing_is_asked_before_kubectl_listens(cluster: api.FakeCluster, tmp_path: Path) -> None:
-    """Its socket is there a moment earlier, and whoever asks then is refused."""
+@pytest.fixture
+def late(cluster: api.FakeCluster) -> Iterator[ApiProxy]:
+    """Give a way that is there before anybody listens."""
     proxy = ApiProxy(cluster.kubectl.split(), "late")
-    starting = threading.Thread(target=proxy.start)
+    yield proxy
+    proxy.end()
+
+
+def test_nothing_is_asked_before_kubectl_listens(late: ApiProxy, tmp_path: Path) -> None:
+    """Its socket is there a moment earlier, and whoever asks then is refused."""
+    starting = threading.Thread(target=late.start)
     starting.start()
     ends_s = time.monotonic() + PATIENCE_S
-    while not proxy.socket.exists():
+    while not late.socket.exists():
         assert time.monotonic() < ends_s
         time.sleep(0.01)
     starting.join(0.2)
     assert starting.is_alive()
     (tmp_path / "listen").touch()
     starting.join(PATIENCE_S)
-    assert look(proxy).replicas == 1
-    proxy.end()
+    assert look(late).replicas == 1
 
 
 def test_kubectl_is_started_again_when_it_has_ended(proxy: ApiProxy) -> None:

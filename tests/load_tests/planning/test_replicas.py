@@ -28,8 +28,8 @@ def test_as_many_as_needed_are_enough_and_one_less_is_not(rate_rps: float, repli
     assert needed == 1 or busiest / (needed - 1) > replica.kept_rps
 
 
-@given(RATES, REPLICAS)
-def test_at_the_highest_target_the_busiest_replica_is_at_what_it_takes(rate_rps: float, replica: Replica) -> None:
+@given(REPLICAS)
+def test_at_the_highest_target_the_busiest_replica_is_at_what_it_takes(replica: Replica) -> None:
     size = PodSize(requested_cores=0.25)
     target = highest_target(replica, size)
     mean_rps = (target * size.requested_cores * (1 + TOLERANCE) - replica.idle_cores) / replica.cpu_s_per_request
