@@ -63,7 +63,6 @@ class Plan(Part):
     scenario: str
     model: str
     basis: Basis
-    out_of_reach: str = Field(description="Why no number of replicas keeps the objectives; empty if one does.")
     stages: tuple[StageNeed, ...]
     needed: int = Field(description="Replicas for the busiest stage that is planned for, none to spare.")
     may_be_bad: float = Field(description="Requests of the scenario that its tightest objective allows to be bad.")

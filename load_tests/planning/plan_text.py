@@ -15,9 +15,6 @@ def show(plan: Plan, path: Path, stream: TextIO) -> None:
     for line in (_taken(plan), _pod(plan)):
         console.print(line, markup=False, soft_wrap=True)
     console.print(rich_table(stage_table(plan)))
-    if plan.out_of_reach:
-        console.print(f"out of reach: {plan.out_of_reach}", markup=False, soft_wrap=True)
-        return
     console.print(
         "An autoscaler that begins with so many replicas, simulated at all phases of its looks:", markup=False
     )
@@ -73,14 +70,15 @@ def _trial_row(trial: Trial) -> tuple[str, ...]:
         _between(trial.first_new_replica_s, " s"),
         _between(trial.lost),
         _between(trial.strained),
-        _between(trial.replica_minutes),
+        _between(trial.replica_minutes, digits=1),
         "in time" if trial.in_time else "too late",
     )
 
 
-def _between(figure: Figure, unit: str = "") -> str:
+def _between(figure: Figure, unit: str = "", digits: int = 0) -> str:
     """`17–32 s`: from the least to the most."""
     if figure.least is None:
         return "–"
-    least, most = f"{figure.least:.0f}", "never" if figure.most is None else f"{figure.most:.0f}"
+    least = f"{figure.least:.{digits}f}"
+    most = "never" if figure.most is None else f"{figure.most:.{digits}f}"
     return f"{least}{unit}" if least == most else f"{least}–{most}{unit}"

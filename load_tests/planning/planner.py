@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from load_tests.planning.chance import Spread, over_phases
+from load_tests.planning.chance import LOOKS, Spread, over_phases
 from load_tests.planning.cpu_limit import is_out_of_reach, least_limit_cores, slowest_s
 from load_tests.planning.demand import (
     is_planned_for,
@@ -23,6 +23,13 @@ from load_tests.specification.offered_load import ConnectionUse
 from load_tests.specification.quantities import format_duration
 from load_tests.specification.scenario import Scenario
 from load_tests.specification.timeline import Timeline, timeline_of
+
+MOST_TRIALS = 8
+"""With more replicas than this, not every number is tried."""
+
+
+class OutOfReachError(Exception):
+    """No number of replicas keeps the objectives; says why, and what does."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,8 @@ class Allowance:
     """How much more than its fair share the busiest replica may get."""
     spare: int = 1
     """How many replicas may fail without breaking an objective."""
+    looks: int = LOOKS
+    """How many phases of each of those who look at intervals are tried: more is closer to the worst, and slower."""
 
 
 def plan_of(
@@ -53,8 +62,11 @@ def plan_of(
 ) -> Plan:
     """Say how many replicas a scenario needs, and from how many on an autoscaler is in time.
 
-    ValueError if the autoscaler cannot be reckoned with: its pods request less than they use idly.
+    OutOfReachError if no number of replicas is enough; ValueError if the autoscaler cannot be reckoned with, because
+    its pods request less than they use idly.
     """
+    if why := why_out_of_reach(scenario, measured.replica, size):
+        raise OutOfReachError(why)
     replica, timeline = measured.replica, timeline_of(scenario)
     stages = tuple(_needs(timeline, replica, allowance.uneven))
     needed = max(stage.replicas for stage in stages if stage.planned_for)
@@ -62,7 +74,7 @@ def plan_of(
     aimed = replace(autoscaling, target=target)
     may_be_bad = share_that_may_be_bad(scenario) * requests_in(timeline)
     situation = replace(_situation(scenario, timeline, replica, size, aimed), uneven=allowance.uneven)
-    trials = tuple(_trials(situation, needed, may_be_bad))
+    trials = tuple(_trials(situation, needed, may_be_bad, allowance.looks))
     in_time = next(trial.least for trial in trials if trial.in_time)
     busiest_rps = max(stage.offered_rps for stage in stages if stage.planned_for)
     arrives_at = max(needed, autoscaled_replicas(busiest_rps, replica, size, target))
@@ -70,7 +82,6 @@ def plan_of(
         scenario=scenario.name,
         model=scenario.model,
         basis=_basis(measured, size, autoscaling, allowance),
-        out_of_reach=why_out_of_reach(scenario, replica, size),
         stages=stages,
         needed=needed,
         may_be_bad=round(may_be_bad, 2),
@@ -97,7 +108,7 @@ def why_out_of_reach(scenario: Scenario, replica: Replica, size: PodSize) -> str
 
 def _needs(timeline: Timeline, replica: Replica, uneven: float) -> Iterator[StageNeed]:
     for window in timeline.windows:
-        if window.repetition <= 1:
+        if window.repetition == 1:
             yield StageNeed(
                 stage=window.stage,
                 judged=window.judged,
@@ -123,20 +134,38 @@ def _situation(
     )
 
 
-def _trials(situation: Situation, needed: int, may_be_bad: float) -> Iterator[Trial]:
-    """An autoscaler that begins with one replica, with two, and so on up to all that are needed."""
-    first = situation.autoscaling.least
-    for least in range(min(first, needed), needed + 1):
-        most = max(situation.autoscaling.most, needed)
-        chances = over_phases(replace(situation, autoscaling=replace(situation.autoscaling, least=least, most=most)))
-        yield Trial(
-            least=least,
-            first_new_replica_s=_figure(chances.first_new_replica_s),
-            lost=_figure(chances.lost),
-            strained=_figure(chances.strained),
-            replica_minutes=_figure(chances.replica_s, 1 / 60),
-            in_time=chances.strained.most is not None and chances.strained.most <= may_be_bad,
-        )
+def _trials(situation: Situation, needed: int, may_be_bad: float, looks: int) -> list[Trial]:
+    """An autoscaler that begins with one replica, with two, and so on up to all that are needed.
+
+    If those are many, they are halved again and again: what is found is in time, and half as many were not.
+    """
+
+    def trial(least: int) -> Trial:
+        return _trial(situation, least, max(situation.autoscaling.most, needed), may_be_bad, looks)
+
+    first = min(situation.autoscaling.least, needed)
+    if needed - first < MOST_TRIALS:
+        return [trial(least) for least in range(first, needed + 1)]
+    trials = [trial(first), trial(needed)]
+    late, in_time = first, needed
+    while in_time - late > 1 and not trials[0].in_time:
+        middle = (late + in_time) // 2
+        trials.append(trial(middle))
+        late, in_time = (late, middle) if trials[-1].in_time else (middle, in_time)
+    return sorted(trials, key=lambda trial: trial.least)
+
+
+def _trial(situation: Situation, least: int, most: int, may_be_bad: float, looks: int) -> Trial:
+    autoscaling = replace(situation.autoscaling, least=least, most=most)
+    chances = over_phases(replace(situation, autoscaling=autoscaling), looks)
+    return Trial(
+        least=least,
+        first_new_replica_s=_figure(chances.first_new_replica_s),
+        lost=_figure(chances.lost),
+        strained=_figure(chances.strained),
+        replica_minutes=_figure(chances.replica_s, 1 / 60),
+        in_time=chances.strained.most is not None and chances.strained.most <= may_be_bad,
+    )
 
 
 def _figure(spread: Spread, factor: float = 1.0) -> Figure:
@@ -167,13 +196,14 @@ def _basis(measured: Measured, size: PodSize, autoscaling: Autoscaling, allowanc
 def _why(scenario: Scenario, needed: int, in_time: int, allowance: Allowance, busiest_rps: float) -> str:
     """The plan in a sentence."""
     at = f"{scenario.name}: {busiest_rps:g}/s need {_replicas(needed)}"
-    if in_time < needed:
-        begins = f"an autoscaler that begins with {in_time} brings the others in time"
+    if needed == 1:
+        begins = ", which is there from the start"
+    elif in_time < needed:
+        begins = f"; an autoscaler that begins with {in_time} brings the others in time"
     else:
-        late = "an autoscaler that begins with fewer comes too late"
-        begins = late if needed > 1 else "which is there from the start"
+        begins = "; an autoscaler that begins with fewer comes too late"
     spare = f"; with {allowance.spare} to spare, begin with {in_time + allowance.spare}" if allowance.spare else ""
-    return f"{at}; {begins}{spare}."
+    return f"{at}{begins}{spare}."
 
 
 def _replicas(count: int) -> str:
