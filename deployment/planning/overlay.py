@@ -1,5 +1,6 @@
 """The overlay `planned`: the autoscaled arrangement with the bounds that a plan came to."""
 
+import textwrap
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -8,8 +9,10 @@ from deployment.errors import DeploymentError
 from deployment.request import OVERLAYS
 
 OVERLAY = "planned"
+WIDEST = 118
 _AUTOSCALER = """\
-# Written by `make plan`. {why}
+# Written by `make plan`:
+{why}
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata:
@@ -60,7 +63,8 @@ def write_overlay(plan: Plan, overlays: Path = OVERLAYS) -> Path:
     """Write the overlay in place of an earlier plan's; its folder."""
     folder = overlays / OVERLAY
     folder.mkdir(exist_ok=True)
-    values = plan.model_dump()
+    why = textwrap.fill(plan.why, WIDEST, initial_indent="# ", subsequent_indent="# ")
+    values = plan.model_dump() | {"why": why}
     (folder / "autoscaler.yaml").write_text(_AUTOSCALER.format(**values), encoding="utf-8")
     (folder / "kustomization.yaml").write_text(_KUSTOMIZATION, encoding="utf-8")
     return folder
