@@ -82,6 +82,15 @@ def test_half_of_the_pods_goes_at_most_once_a_minute(ago_s: float, left: int) ->
     assert limited(0, 5, CAREFUL, past, NOW_S) == left
 
 
+def test_a_limit_down_that_is_used_up_adds_nothing() -> None:
+    assert limited(0, 5, CAREFUL, Past(changes=(Noted(NOW_S - 1, -10),)), NOW_S) == 5
+
+
+def test_changes_are_remembered_for_the_longest_period_of_a_policy() -> None:
+    changes = (Noted(NOW_S - 60, -1), Noted(NOW_S - 50, -4), Noted(NOW_S - 20, 1))
+    assert decide(look(*[using(50)] * 4), SIZE, CAREFUL, Past(changes=changes)).past.changes == changes[1:]
+
+
 def test_without_a_policy_all_but_the_least_may_go_at_once() -> None:
     assert limited(0, 50, replace(HALF, least=3), Past(), NOW_S) == 3
 

@@ -66,9 +66,30 @@ def test_help_comes_when_metrics_controller_and_pod_are_through() -> None:
     assert course.lost == pytest.approx(3 * 10.5)
 
 
-def test_a_look_of_the_metrics_server_before_the_kubelets_is_one_for_nothing() -> None:
+def test_a_look_of_the_metrics_server_at_what_was_measured_too_early_is_for_nothing() -> None:
     course = simulate(stepping(4, 28), Phases(controller=0.5, metrics_server=0.3, kubelet=0.5))
     assert course.first_new_replica_s == 25.5
+
+
+def test_a_look_of_the_metrics_server_before_the_kubelet_has_measured_is_for_nothing() -> None:
+    course = simulate(stepping(4, 28), Phases(controller=0.5, metrics_server=0.4, kubelet=0.7))
+    assert course.first_new_replica_s == 25.5
+
+
+def test_what_came_before_the_rise_is_lost_but_no_answer_to_it() -> None:
+    course = simulate(stepping(4, 28, rises_s=150), SOON)
+    assert course.final_replicas == 5
+    assert course.lost > 0
+    assert course.first_new_replica_s is None
+    assert course.lost_until_s == 0
+
+
+@pytest.mark.parametrize(("idle_cores", "replicas"), [(0.13, 1), (0.1375, 1), (0.14, 10)])
+def test_pods_that_use_more_than_the_target_without_any_load_never_become_enough(
+    idle_cores: float, replicas: int
+) -> None:
+    course = simulate(stepping(0, 0, ends_s=400, replica=replace(HEAVY, idle_cores=idle_cores)), SOON)
+    assert course.final_replicas == replicas
 
 
 def test_a_metrics_server_that_looks_once_a_minute_lets_more_be_lost() -> None:
@@ -114,6 +135,12 @@ def test_a_load_that_falls_gives_its_replicas_back_after_the_window() -> None:
 def test_replicas_cost_from_when_they_are_created() -> None:
     course = simulate(stepping(4, 4, ends_s=100, autoscaling=fixed(3)), SOON)
     assert course.replica_s == 300
+
+
+def test_replicas_cost_before_they_are_ready() -> None:
+    course = simulate(stepping(4, 28, autoscaling=replace(HALF, start_s=1000)), SOON)
+    assert set(course.ready) == {1}
+    assert course.replica_s > 180 + 3 * 100
 
 
 def test_a_new_pod_that_gets_no_connections_yet_is_no_help_yet() -> None:
@@ -190,6 +217,10 @@ def test_never_is_more_than_any_time() -> None:
 def test_a_figure_lies_between_the_least_and_the_most(figure: float, inside: bool) -> None:
     spread = chances_of([course(0, 5.0), course(0, 9.0)]).first_new_replica_s
     assert spread.holds(figure) is inside
+
+
+def test_the_median_of_two_is_one_that_came_about() -> None:
+    assert chances_of([course(0, 9.0), course(0, 5.0)]).first_new_replica_s.median == 5
 
 
 def test_a_grid_has_every_combination_once_and_none_at_the_end_of_an_interval() -> None:

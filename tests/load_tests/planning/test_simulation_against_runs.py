@@ -10,13 +10,15 @@ from load_tests.cluster.report import ClusterReport, PodReport
 from load_tests.planning.autoscaler import SYNC_EVERY_S
 from load_tests.planning.chance import Chances, grid, over_phases
 from load_tests.planning.course import Course
-from load_tests.planning.offered import Rate
+from load_tests.planning.offered import Rate, rates_as_they_come
 from load_tests.planning.simulation import simulate
 from load_tests.planning.situation import Situation
 from load_tests.planning.sizes import Autoscaling, PodSize, Replica
 from load_tests.planning.utilisation import Look, SeenPod, Usage, recommended
 from load_tests.report.reading import read_report
 from load_tests.report.run_report import RunReport
+from load_tests.specification.scenario import parse
+from load_tests.specification.timeline import timeline_of
 from tests.conftest import ROOT
 
 RUNS = ("autoscale", "second_autoscale", "in_cluster_autoscale")
@@ -104,6 +106,14 @@ def test_the_autoscaler_decided_what_the_arithmetic_says_from_the_cpu_that_was_s
     created_s = sorted({pod.created_s for pod in seen.new_pods})
     decided = [recommended(seen.look_before(at_s), SIZE, seen.autoscaling) for at_s in created_s]
     assert decided == [4, seen.cluster.wanted[-1]]
+
+
+@each_run
+def test_what_comes_each_second_is_known_before_the_run(name: str) -> None:
+    report = run(name).report
+    scenario = parse(report.scenario, report.scenario_text)
+    offered = rates_as_they_come(scenario, timeline_of(scenario))
+    assert [rate.rate_rps for rate in offered] == list(report.seconds.due)
 
 
 @each_run

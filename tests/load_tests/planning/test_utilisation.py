@@ -89,6 +89,20 @@ def test_when_fewer_are_asked_for_starting_pods_do_not_count_at_all() -> None:
     assert asked(using(46), using(46), STARTING) == 3
 
 
+@pytest.mark.parametrize("others", [(), (STARTING,)], ids=["alone", "beside a starting pod"])
+def test_pods_that_are_still_there_count_though_fewer_are_to_be(others: tuple[SeenPod, ...]) -> None:
+    """`math.Ceil(usageRatio * float64(readyPodCount))`, whatever `currentReplicas` is."""
+    assert asked(*[using(42)] * 6, *others, current=4) == 6
+
+
+def test_by_what_is_supposed_of_pods_without_metrics_it_never_turns_the_other_way() -> None:
+    """More pods there than are to be, below the target; fewer than are to be, above it."""
+    assert asked(*[using(30)] * 5, MISSING, current=4) == 4
+    assert asked(*[using(30)] * 5, MISSING, current=6) == 5
+    assert asked(using(120), MISSING, current=5) == 5
+    assert asked(using(120), MISSING, current=2) == 3
+
+
 @pytest.mark.parametrize(
     ("ready_for_s", "counts"), [(0, False), (14, False), (15, True), (16, True)], ids=["0 s", "14 s", "15 s", "16 s"]
 )
