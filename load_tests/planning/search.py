@@ -20,7 +20,7 @@ class End(StrEnum):
     NOTHING_KEPT = "nothing kept"
     """Not even the lowest rate that may be tried is kept."""
     UNTRUSTED = "untrusted"
-    """A rate could not be measured, twice."""
+    """A rate could not be measured, not even when that was repeated."""
     OUT_OF_PROBES = "out of probes"
 
 
@@ -87,7 +87,7 @@ def next_step(tried: Sequence[Tried], limits: Limits) -> Next | End:
     if tried and tried[-1].verdict is Verdict.INVALID and _again(tried):
         return End.UNTRUSTED
     if len(tried) >= limits.most_probes:
-        return _end(bounds_of(tried), limits) or End.OUT_OF_PROBES
+        return _end(bounds_of(tried), limits) or _out_of_probes(bounds_of(tried))
     if tried and tried[-1].verdict is Verdict.INVALID:
         return Next(tried[-1].rate_rps, tried[-1].confirms)
     bounds = bounds_of(tried)
@@ -116,6 +116,11 @@ def _end(bounds: Bounds, limits: Limits) -> End | None:
     if bounds.confirmed and _is_narrow(bounds, limits):
         return End.AT_MOST if bounds.broken_rps is None else End.FOUND
     return None
+
+
+def _out_of_probes(bounds: Bounds) -> End:
+    nothing_known = bounds.kept_rps is None and bounds.broken_rps is None
+    return End.UNTRUSTED if nothing_known else End.OUT_OF_PROBES
 
 
 def _is_narrow(bounds: Bounds, limits: Limits) -> bool:

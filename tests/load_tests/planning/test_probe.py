@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from load_tests.planning.probe import Lengths, left_to_confirming, lowest_rate_rps, probe_of, wanted_of
@@ -123,6 +123,7 @@ def test_a_service_that_hangs_cannot_make_the_generator_drop_requests(scenario: 
     assert probe_of(scenario, 20, 1).load.in_flight == scenario.load.in_flight
 
 
+@settings(max_examples=20)
 @given(st.floats(6, 5000).map(lambda rate: float(f"{rate:.3g}")))
 def test_the_probe_that_confirms_is_longer(rate_rps: float) -> None:
     staged = load("staged")

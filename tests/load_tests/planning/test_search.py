@@ -131,6 +131,10 @@ def test_a_confirmation_that_cannot_be_trusted_is_repeated_as_one() -> None:
     assert next_step(tried, LIMITS) == Next(100, confirms=True)
 
 
+def test_a_single_probe_that_cannot_be_trusted_tells_nothing() -> None:
+    assert next_step([Tried(50, INVALID)], Limits(50, 1, 2000, most_probes=1)) is End.UNTRUSTED
+
+
 def test_the_last_probe_confirms_the_best_so_far() -> None:
     tried, end = searched(up_to(0.0625), Limits(50, 0.001, 2000, resolution=0.02, most_probes=12))
     assert tried[-1] == Tried(bounds_of(tried).kept_rps or 0, PASS, confirms=True)
