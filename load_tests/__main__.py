@@ -6,13 +6,11 @@ import traceback
 
 from load_tests.checked import as_json, as_sentences
 from load_tests.choice import check_watched, choose
-from load_tests.generator.sharing import Sharing
+from load_tests.generator.sharing import Sharing, process_count
 from load_tests.judging.judgement import USAGE_ERROR, Verdict
 from load_tests.launch import run_all
 from load_tests.preflight import check_base_url
 from load_tests.report import terminal
-
-MOST_PROCESSES = 64
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,11 +45,11 @@ def _parser() -> argparse.ArgumentParser:
     run_command.add_argument("--report-folder", default="", help="default: a new folder under reports/")
     processes = run_command.add_mutually_exclusive_group()
     processes.add_argument(
-        "--processes", type=_process_count, default=1, help="generator processes that share the load (%(default)s)"
+        "--processes", type=process_count, default=1, help="generator processes that share the load (%(default)s)"
     )
     processes.add_argument(
         "--workers",
-        type=_process_count,
+        type=process_count,
         default=0,
         help="offer nothing from here, but wait for so many workers (locust --worker) and judge what they tell",
     )
@@ -68,12 +66,6 @@ def _parser() -> argparse.ArgumentParser:
             "scenarios", nargs="+", metavar="SCENARIO", help="name of one in load_tests/scenarios, or a path"
         )
     return parser
-
-
-def _process_count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_PROCESSES:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 to {MOST_PROCESSES}")
-    return int(text)
 
 
 if __name__ == "__main__":

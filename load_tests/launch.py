@@ -4,11 +4,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 from pydantic import ValidationError
 
@@ -33,6 +34,46 @@ class Interruption:
     came: bool = False
 
 
+@dataclass(frozen=True)
+class Launcher:
+    """How scenarios are run, one after the other: on which service, by whom, and where that is told."""
+
+    host: str
+    sharing: Sharing = ALONE
+    """Which processes offer the load of each."""
+    cluster_record: str = ""
+    """What a watcher writes."""
+    output: TextIO | None = None
+    """Where runs tell of themselves, if not on our standard output."""
+    interruption: Interruption = field(default_factory=Interruption)
+
+    def run(self, choice: Choice, folder: Path) -> Verdict:
+        """Offer one scenario in a process of its own; believe only a verdict that its report and exit code agree on."""
+        output = self.output or sys.stdout
+        lasts = format_duration(timeline_of(choice.scenario).ends_s)
+        where = f"{without_password(self.host)}{choice.scenario.prediction_path}"
+        output.write(f"\n{choice.scenario.name}: {lasts} of load on {where}\n")
+        output.flush()
+        exit_code = _run_locust(self._command(choice.argument, folder), folder / LOG_NAME, self)
+        report = _read_report(folder)
+        if report is None or report.exit_code != exit_code:
+            line = _telling_line(folder / LOG_NAME)
+            return _invalid(f"Locust ended with {_named(exit_code)} and without a verdict: {line}", output)
+        if report.scenario_text != choice.scenario.text:
+            return _invalid("the scenario file was changed while it was being run", output)
+        return report.verdict
+
+    def _command(self, scenario_argument: str, folder: Path) -> list[str]:
+        return [
+            *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
+            *("--scenario", scenario_argument, "--host", self.host, "--report-folder", str(folder)),
+            *("--csv", str(folder / "locust"), "--html", str(folder / "locust.html")),
+            *("--logfile", str(folder / LOG_NAME)),
+            *(("--cluster-record", self.cluster_record) if self.cluster_record else ()),
+            *self.sharing.options,
+        ]
+
+
 def run_all(
     choices: Sequence[Choice], host: str, folder_argument: str, sharing: Sharing = ALONE, cluster_record: str = ""
 ) -> int:
@@ -41,16 +82,14 @@ def run_all(
     `sharing` says which processes offer the load of each, `cluster_record` what a watcher writes.
     """
     if problem := why_not_reachable(host):
-        return _invalid(problem)
-    interruption = Interruption()
+        return _invalid(problem, sys.stdout).exit_code
+    launcher = Launcher(host, sharing, cluster_record)
     verdicts: list[Verdict] = []
     for number, choice in enumerate(choices, start=1):
         several = folder_argument and len(choices) > 1
         given = str(Path(folder_argument) / f"{number}-{choice.scenario.name}") if several else folder_argument
-        folder = report_folder(given, choice.scenario.name, datetime.now(UTC))
-        command = _command(choice.argument, host, folder, sharing, cluster_record)
-        verdicts.append(_run(choice, command, host, folder, interruption))
-        if interruption.came:
+        verdicts.append(launcher.run(choice, report_folder(given, choice.scenario.name, datetime.now(UTC))))
+        if launcher.interruption.came:
             break
     # What was not run is not proven.
     verdict = worst([*verdicts, Verdict.INVALID] if len(verdicts) < len(choices) else verdicts)
@@ -62,45 +101,18 @@ def run_all(
     return verdict.exit_code
 
 
-def _run(choice: Choice, command: list[str], host: str, folder: Path, interruption: Interruption) -> Verdict:
-    """Offer one scenario in a process of its own, and believe only a verdict that its report and exit code agree on."""
-    lasts = format_duration(timeline_of(choice.scenario).ends_s)
-    sys.stdout.write(
-        f"\n{choice.scenario.name}: {lasts} of load on {without_password(host)}{choice.scenario.prediction_path}\n"
-    )
-    sys.stdout.flush()
-    exit_code = _run_locust(command, folder / LOG_NAME, interruption)
-    report = _read_report(folder)
-    if report is None or report.exit_code != exit_code:
-        _invalid(f"Locust ended with {_named(exit_code)} and without a verdict: {_telling_line(folder / LOG_NAME)}")
-        return Verdict.INVALID
-    if report.scenario_text != choice.scenario.text:
-        _invalid("the scenario file was changed while it was being run")
-        return Verdict.INVALID
-    return report.verdict
-
-
-def _command(scenario_argument: str, host: str, folder: Path, sharing: Sharing, cluster_record: str) -> list[str]:
-    return [
-        *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"),
-        *("--scenario", scenario_argument, "--host", host, "--report-folder", str(folder)),
-        *("--csv", str(folder / "locust"), "--html", str(folder / "locust.html")),
-        *("--logfile", str(folder / LOG_NAME)),
-        *(("--cluster-record", cluster_record) if cluster_record else ()),
-        *sharing.options,
-    ]
-
-
-def _run_locust(command: list[str], log: Path, interruption: Interruption) -> int:
+def _run_locust(command: list[str], log: Path, launcher: Launcher) -> int:
     """Run Locust to its end; SIGINT and SIGTERM are passed on, and then waited for like any other end.
 
-    What it tells of the run goes to our standard output, its own messages go to the log.
+    What it tells of the run goes where the launcher tells of it, its own messages go to the log.
     """
-    with log.open("ab") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=output, start_new_session=True)
+    with log.open("ab") as messages:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=launcher.output, stderr=messages, start_new_session=True
+        )
 
         def pass_on(number: int, _frame: FrameType | None) -> None:
-            interruption.came = True
+            launcher.interruption.came = True
             process.send_signal(number)
 
         before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -130,6 +142,6 @@ def _read_report(folder: Path) -> RunReport | None:
         return None
 
 
-def _invalid(reason: str) -> int:
-    terminal.say_verdict(Verdict.INVALID, reason, sys.stdout)
-    return Verdict.INVALID.exit_code
+def _invalid(reason: str, output: TextIO) -> Verdict:
+    terminal.say_verdict(Verdict.INVALID, reason, output)
+    return Verdict.INVALID

@@ -1,9 +1,11 @@
 """Which processes share the load of a run."""
 
+import argparse
 from dataclasses import dataclass
 
 from load_tests.ports import free_port
 
+MOST_PROCESSES = 64
 WORKERS_PATIENCE_S = 120
 """How long a master waits for its workers."""
 
@@ -28,3 +30,10 @@ class Sharing:
 
 
 ALONE = Sharing()
+
+
+def process_count(text: str) -> int:
+    """A number of processes as it is written on a command line."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 to {MOST_PROCESSES}")
+    return int(text)

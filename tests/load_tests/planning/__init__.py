@@ -1,1 +1,1 @@
-"""Tests of `load_tests/planning/`."""
+"""Planning."""
