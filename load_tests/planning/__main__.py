@@ -1,4 +1,4 @@
-"""The command line: `python -m load_tests.planning capacity SCENARIO --host URL`."""
+"""The command line: `python -m load_tests.planning capacity|plan|side-by-side …`."""
 
 import argparse
 import signal
@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Sequence
 
 from load_tests.judging.judgement import USAGE_ERROR, Verdict
-from load_tests.planning import capacity_command
+from load_tests.planning import capacity_command, plan_command, side_by_side_command
 from load_tests.report import terminal
 
 
@@ -31,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m load_tests.planning", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    capacity_command.add_to(commands)
+    for command in (capacity_command, plan_command, side_by_side_command):
+        command.add_to(commands)
     return parser
 
 

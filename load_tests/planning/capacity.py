@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from load_tests.judging.floor import Machine
 from load_tests.judging.judgement import Verdict
@@ -58,6 +58,9 @@ class Capacity(Part):
     reason: str = Field(description="What was found, in one sentence.")
     cpu_ms_per_request: float | None = Field(description="Of the service, beyond its idle share; null if not known.")
     idle_cores: float | None = Field(description="Used by the service without any request; null if not known.")
+    limit_cores: float | None = Field(
+        default=None, description="CPU that the replica may use at most; null if there is no limit, or none was said."
+    )
     cpu_source: str = Field(description="Where these two come from; empty if they are not known.")
     probes: tuple[Probe, ...]
     measured_at: datetime
@@ -80,8 +83,11 @@ class Capacity(Part):
 
 
 def read_capacity(path: Path = CAPACITY_FILE) -> Capacity:
-    """A capacity from its file; OSError or ValueError if it holds none."""
-    return Capacity.model_validate_json(path.read_bytes())
+    """A capacity from its file; ValueError if it holds none."""
+    try:
+        return Capacity.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        raise ValueError(f"{path} does not say what one replica takes: measure it, make capacity") from None
 
 
 def in_words(titles: Sequence[str]) -> str:

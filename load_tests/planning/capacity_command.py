@@ -11,6 +11,7 @@ from load_tests.generator.sharing import Sharing, process_count
 from load_tests.judging.judgement import USAGE_ERROR, Verdict
 from load_tests.launch import Launcher
 from load_tests.planning.capacity import CAPACITY_FILE, Capacity
+from load_tests.planning.options import cores_in
 from load_tests.planning.probe import USUAL, busiest_stage, left_to_confirming, lowest_rate_rps, probe_of, wanted_of
 from load_tests.planning.progress import Progress, show
 from load_tests.planning.search import End, Limits
@@ -47,6 +48,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument(
         "--processes", type=process_count, default=1, metavar="N", help="that share a rate (%(default)s)"
     )
+    parser.add_argument("--limit", type=cores_in, metavar="500m", help="CPU limit of the replica, to be remembered")
     parser.add_argument("--out", type=Path, default=CAPACITY_FILE, help="where the result is written (%(default)s)")
     parser.set_defaults(run=run)
 
@@ -80,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     if problem := why_not_reachable(host):
         return _invalid(problem)
     folder = report_folder("", f"capacity-{scenario.name}", datetime.now(UTC))
-    search = Search(scenario, limits, Launcher(host, Sharing(options.processes)), folder, progress)
+    search = Search(scenario, limits, Launcher(host, Sharing(options.processes)), folder, progress, options.limit)
     try:
         capacity = search.run()
     except (InterruptedSearchError, KeyboardInterrupt):

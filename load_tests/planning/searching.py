@@ -54,6 +54,8 @@ class Search:
     launcher: Launcher
     folder: Path
     progress: Progress
+    limit_cores: float | None = None
+    """CPU that the replica may use at most, as far as whoever searches knows."""
     lengths: Lengths = USUAL
     wait: Callable[[float], None] = time.sleep
 
@@ -142,6 +144,7 @@ class Search:
             reason=sentence(self.scenario.model, titles, bounds, end, probes),
             cpu_ms_per_request=cpu_s * 1000 if cpu_s is not None else None,
             idle_cores=idle,
+            limit_cores=self.limit_cores,
             cpu_source=SOURCE if idle is not None else "",
             probes=probes,
             measured_at=started_at,

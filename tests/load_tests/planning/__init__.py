@@ -1,1 +1,1 @@
-"""Planning."""
+"""Tests of `load_tests/planning/`."""
