@@ -97,7 +97,7 @@ StartRun = Callable[..., StartedRun]
 
 @pytest.fixture(scope="module")
 def service(running_service: ServiceFactory) -> RunningService:
-    """Give one healthy service to all tests of a module; that it refuses what would wait for long is tested elsewhere."""
+    """Give one healthy service to all tests of a module. It is patient: refusals are tested elsewhere."""
     return running_service(SERVICE_MAX_WAIT_MS="15000")
 
 
