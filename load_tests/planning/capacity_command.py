@@ -82,7 +82,8 @@ def run(options: argparse.Namespace) -> int:
     if problem := why_not_reachable(host):
         return _invalid(problem)
     folder = report_folder("", f"capacity-{scenario.name}", datetime.now(UTC))
-    search = Search(scenario, limits, Launcher(host, Sharing(options.processes)), folder, progress, options.limit)
+    launcher = Launcher(host, Sharing(options.processes))
+    search = Search(scenario, limits, launcher, folder, progress, limit_cores=options.limit)
     try:
         capacity = search.run()
     except (InterruptedSearchError, KeyboardInterrupt):

@@ -54,10 +54,10 @@ class Search:
     launcher: Launcher
     folder: Path
     progress: Progress
-    limit_cores: float | None = None
-    """CPU that the replica may use at most, as far as whoever searches knows."""
     lengths: Lengths = USUAL
     wait: Callable[[float], None] = time.sleep
+    limit_cores: float | None = None
+    """CPU that the replica may use at most, as far as whoever searches knows."""
 
     def run(self) -> Capacity:
         """Offer one rate after the other until the capacity is found, or it is clear why it cannot be."""
