@@ -33,7 +33,17 @@ def test_the_load_generator_loads_nothing_that_could_block_its_event_loop() -> N
 
 @pytest.mark.parametrize(
     "module",
-    ["judging.verdict", "launch", "demo", "calibrate", "judging.floor", "report.terminal", "payloads.deck", "__main__"],
+    [
+        "judging.verdict",
+        "launch",
+        "demo",
+        "calibrate",
+        "judging.floor",
+        "report.terminal",
+        "payloads.deck",
+        "__main__",
+        "planning.__main__",
+    ],
 )
 def test_deciding_and_reporting_does_not_load_locust(module: str) -> None:
     assert not loaded_by(f"import load_tests.{module}") & {"locust", "gevent"}

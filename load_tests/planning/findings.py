@@ -29,7 +29,8 @@ def sentence(model: str, titles: Sequence[str], bounds: Bounds, end: End, probes
 
 def _nothing_kept(model: str, titles: Sequence[str], bounds: Bounds, end: End, probes: Sequence[Probe]) -> str:
     if end is End.UNTRUSTED:
-        return f"nothing is known of one replica of {model}: {_untrusted(probes)}"
+        seen = "nothing is known" if bounds.broken_rps is None else f"{_how(bounds)} at {bounds.broken_rps:g}/s"
+        return f"no rate was proven to be kept by one replica of {model}, {seen}: {_untrusted(probes)}"
     lowest = [probe for probe in probes if probe.rate_rps == bounds.broken_rps and probe.verdict is not Verdict.PASS]
     return (
         f"one replica of {model} was not proven to keep {in_words(titles)} at any rate that was tried: "

@@ -1,7 +1,7 @@
 """Runs a search for the capacity of one replica: probe after probe, each a load test with reports of its own."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from load_tests.planning.findings import sentence
 from load_tests.planning.probe import STAGE, USUAL, Lengths, probe_of, wanted_of
 from load_tests.planning.progress import Progress
 from load_tests.planning.search import End, Limits, Next, bounds_of, next_step
-from load_tests.planning.service_cpu import SOURCE, CpuUse, Look, cpu_s_per_request, idle_cores, look_at
+from load_tests.planning.service_cpu import SOURCE, CpuUse, Look, Process, cpu_s_per_request, idle_cores, look_at
 from load_tests.preflight import why_not_reachable, without_password
 from load_tests.report.folders import report_folder
 from load_tests.report.run_report import FILE_NAME, RunReport, ServiceReport
@@ -69,16 +69,20 @@ class Search:
         return self._conclude(measured, step, idle, started_at)
 
     def _watch_idle(self) -> float | None:
-        """Make sure that one replica answers, and see what CPU it uses without load."""
-        host = self.launcher.host
-        looks = [look_at(host) for _ in range(LOOKS)]
-        if len(processes := {look.process for look in looks}) > 1:
-            raise _several(host, sorted({process.served_by for process in processes}), len(processes))
-        if looks[-1].cpu_s is None:
+        """What CPU the replica uses without load; None if it does not say."""
+        before = self._look()
+        if before.cpu_s is None:
             self.progress.say("The service does not say its CPU time in /metrics: what a request costs stays unknown.")
             return None
         self.wait(IDLE_S)
-        return idle_cores(looks[-1], look_at(host))
+        return idle_cores(before, self._look())
+
+    def _look(self) -> Look:
+        """Ask a few times who answers; NotOneReplicaError if that is not always the same process."""
+        looks = [look_at(self.launcher.host) for _ in range(LOOKS)]
+        if len(processes := {look.process for look in looks}) > 1:
+            raise _several(self.launcher.host, processes)
+        return looks[-1]
 
     def _probe(self, step: Next, number: int, idle: float) -> Measured:
         """Offer one rate; what came of it."""
@@ -99,22 +103,20 @@ class Search:
     def _measure(self, step: Next, choice: Choice, folder: Path, idle: float) -> Measured:
         if problem := why_not_reachable(self.launcher.host):
             return Measured(_probe_without_report(step, folder, problem))
-        before = look_at(self.launcher.host)
+        before = self._look()
         with (folder / OUTPUT_NAME).open("w", encoding="utf-8") as output:
             verdict = replace(self.launcher, output=output).run(choice, folder)
         if self.launcher.interruption.came:
             raise InterruptedSearchError
-        after = look_at(self.launcher.host)
+        after = self._look()
         if not (folder / FILE_NAME).is_file():
             reason = f"the load generator left no report: {folder / OUTPUT_NAME} says why"
             return Measured(_probe_without_report(step, folder, reason))
         report = RunReport.model_validate_json((folder / FILE_NAME).read_bytes())
-        if len(report.seconds.served) > 1:
-            raise _several(self.launcher.host, sorted(report.seconds.served), len(report.seconds.served))
         use = CpuUse.between(before, after, report)
         probe = _probe_of(step, report, folder, use.loaded_cores(idle) if use else None)
-        if before.process != after.process:
-            return Measured(_distrusted(probe, _changed(before, after)), None, report.facts.service)
+        if before.process != after.process or len(report.seconds.served) > 1:
+            return Measured(_distrusted(probe, _changed(before, after, report)), None, report.facts.service)
         if verdict is not report.verdict:
             return Measured(_distrusted(probe, f"{folder / OUTPUT_NAME} says why"), None, report.facts.service)
         return Measured(probe, use, report.facts.service)
@@ -198,16 +200,17 @@ def _distrusted(probe: Probe, reason: str) -> Probe:
     return probe.model_copy(update={"verdict": Verdict.INVALID, "reason": reason, "cores_used": None})
 
 
-def _changed(before: Look, after: Look) -> str:
+def _changed(before: Look, after: Look, report: RunReport) -> str:
     """What became of the process that answered."""
-    if after.process.served_by == before.process.served_by:
-        return "the service was restarted meanwhile"
-    names = (look.process.served_by or "nobody who says so" for look in (before, after))
-    return "{} answered before the probe, and {} after it".format(*names)
+    names = {before.process.served_by, *report.seconds.served, after.process.served_by} - {""}
+    if len(names) > 1:
+        return f"one after the other answered meanwhile: {', '.join(sorted(names))}"
+    return "the service was restarted meanwhile"
 
 
-def _several(host: str, names: list[str], processes: int) -> NotOneReplicaError:
+def _several(host: str, processes: Set[Process]) -> NotOneReplicaError:
+    names = ", ".join(sorted({process.served_by for process in processes}))
     return NotOneReplicaError(
-        f"{processes} replicas answer at {without_password(host)} ({', '.join(names)}), and capacity is that of one: "
+        f"{len(processes)} replicas answer at {without_password(host)} ({names}), and capacity is that of one: "
         "leave one of them, on a cluster with `make deploy OVERLAY=single`"
     )

@@ -79,7 +79,12 @@ def capacity(bounds: Bounds = FOUND, ended: End = End.FOUND, **changes: Any) -> 
         (
             Bounds(None, False, None, False),
             End.UNTRUSTED,
-            "nothing is known of one replica of taxi_fare_model: the measurement at 400/s could not be trusted",
+            "no rate was proven to be kept by one replica of taxi_fare_model, nothing is known: the measurement",
+        ),
+        (
+            Bounds(None, False, 800, True),
+            End.UNTRUSTED,
+            "no rate was proven to be kept by one replica of taxi_fare_model, broken at 800/s: the measurement",
         ),
     ],
 )
