@@ -10,6 +10,7 @@ So each run takes the first seed whose arrivals, before a perfect server, wait a
 """
 
 import argparse
+import signal
 import subprocess
 import sys
 import tempfile
@@ -108,6 +109,7 @@ class Figures:
 
 def main() -> int:
     """Measure, write the figures down, and draw them."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that all processes are ended
     plans = {f"at_{utilisation * 100:.0f}": Plan(utilisation, "3s", "32s") for utilisation in UTILISATIONS}
     plans["too_slow"] = Plan(TOO_SLOW, "0s", "15s")
     figures = {name: asdict(measure(plan)) for name, plan in plans.items()}
@@ -183,6 +185,8 @@ def run_all(scenarios: Mapping[str, str]) -> dict[str, Measured]:
             folder.mkdir()
             (folder / "queueing.yaml").write_text(scenario, encoding="utf-8")
             runs[folder] = start_run(folder, servers.enter_context(null_responder(ONE_AT_A_TIME)))
+            servers.enter_context(runs[folder])
+            servers.callback(runs[folder].terminate)  # before it is waited for
         for run in runs.values():
             run.wait()
         return {

@@ -8,7 +8,7 @@ from load_tests.checked import as_json, as_sentences
 from load_tests.choice import check_watched, choose
 from load_tests.generator.sharing import Sharing, process_count
 from load_tests.judging.judgement import USAGE_ERROR, Verdict
-from load_tests.launch import run_all
+from load_tests.launch import Launcher, run_all
 from load_tests.preflight import check_base_url
 from load_tests.report import terminal
 
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
             check_watched(chosen, options.cluster_record)
             sharing = Sharing(options.processes, options.workers)
             host = check_base_url(options.host)
-            return run_all(chosen, host, options.report_folder, sharing, options.cluster_record)
+            return run_all(chosen, Launcher(host, sharing, options.cluster_record), options.report_folder)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE_ERROR

@@ -15,7 +15,7 @@ from load_tests.choice import Choice, choose
 from load_tests.generator.sharing import Sharing
 from load_tests.judging.floor import FLOOR_FILE, Floor, FloorRow, this_machine
 from load_tests.judging.judgement import USAGE_ERROR, Verdict
-from load_tests.launch import run_all
+from load_tests.launch import Launcher, run_all
 from load_tests.recording.generator_health import BUSIEST_CPU_SHARE
 from load_tests.report import floor_table, terminal
 from load_tests.report.run_report import FILE_NAME, RunReport
@@ -80,7 +80,7 @@ def measure(choice: Choice, folder: Path, processes: int = 1, responder: Sequenc
     (folder / FILE_NAME).unlink(missing_ok=True)  # so that no earlier run is taken for this one
     sys.stdout.write("The rates rise until the generator gives in. So INVALID is no surprise at the highest of them.\n")
     with null_responder(responder) as host:
-        run_all([choice], host, str(folder), Sharing(processes))
+        run_all([choice], Launcher(host, Sharing(processes)), str(folder))
     report = _report_in(folder)
     if report.ended_early or report.ended_after_s < timeline_of(choice.scenario).ends_s:
         raise CutShortError("the calibration was stopped before its end, and nothing was written")

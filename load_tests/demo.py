@@ -14,9 +14,10 @@ from pathlib import Path
 
 from load_tests.choice import choose
 from load_tests.judging.judgement import USAGE_ERROR
-from load_tests.launch import run_all
+from load_tests.launch import Launcher, run_all
 from load_tests.ports import free_port
 from load_tests.report import terminal
+from load_tests.report.folders import made
 from load_tests.specification.errors import ScenarioError
 
 SCENARIOS = ("staged", "taxi")
@@ -36,7 +37,7 @@ def main() -> int:
     try:
         choices = [choose(name) for name in SCENARIOS]
         with local_service() as host:
-            exit_code = run_all(choices, host, folder_argument="")
+            exit_code = run_all(choices, Launcher(host, again="make demo"))
     except (ServiceNotStartedError, ScenarioError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE_ERROR
@@ -49,7 +50,7 @@ def main() -> int:
 def local_service() -> Iterator[str]:
     """Serve the models on a free port of this machine; yields the base URL."""
     host = f"http://127.0.0.1:{free_port()}"
-    LOG.parent.mkdir(parents=True, exist_ok=True)
+    made(LOG.parent)
     sys.stdout.write(f"starting the service on {host}, its log is {LOG}\n")
     sys.stdout.flush()
     environment = {**os.environ, "SERVICE_HOST": "127.0.0.1", "SERVICE_PORT": host.rpartition(":")[2]}

@@ -15,6 +15,7 @@ from load_tests.preflight import without_password
 from load_tests.report.run_report import RunFacts, ServiceReport
 from load_tests.specification.scenario import Scenario
 
+_RUN = "python -m load_tests run"
 PATIENCE_S = 2.0
 LONGEST_DESCRIPTION_S = 3.0
 """Of a service that keeps that patience with each byte it sends."""
@@ -33,7 +34,7 @@ def facts_of(scenario: Scenario, host: str, options: argparse.Namespace, started
     return RunFacts(
         target=shown_host + scenario.prediction_path,
         started_at=started_at,
-        command=f"python -m load_tests run {shlex.quote(options.scenario)} --host {shlex.quote(shown_host)}{processes}",
+        command=options.again or f"{_RUN} {shlex.quote(options.scenario)} --host {shlex.quote(shown_host)}{processes}",
         service=service,
         versions={"python": platform.python_version(), "locust": version("locust")},
     )

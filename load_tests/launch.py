@@ -45,6 +45,8 @@ class Launcher:
     """What a watcher writes."""
     output: TextIO | None = None
     """Where runs tell of themselves, if not on our standard output."""
+    again: str = ""
+    """What repeats the runs, if not the same load on the same host."""
     interruption: Interruption = field(default_factory=Interruption)
 
     def run(self, choice: Choice, folder: Path) -> Verdict:
@@ -70,20 +72,15 @@ class Launcher:
             *("--csv", str(folder / "locust"), "--html", str(folder / "locust.html")),
             *("--logfile", str(folder / LOG_NAME)),
             *(("--cluster-record", self.cluster_record) if self.cluster_record else ()),
+            *(("--again", self.again) if self.again else ()),
             *self.sharing.options,
         ]
 
 
-def run_all(
-    choices: Sequence[Choice], host: str, folder_argument: str, sharing: Sharing = ALONE, cluster_record: str = ""
-) -> int:
-    """Offer scenarios one after the other to the service at `host`; the exit code is the worst verdict's.
-
-    `sharing` says which processes offer the load of each, `cluster_record` what a watcher writes.
-    """
-    if problem := why_not_reachable(host):
+def run_all(choices: Sequence[Choice], launcher: Launcher, folder_argument: str = "") -> int:
+    """Offer scenarios one after the other; the exit code is the worst verdict's."""
+    if problem := why_not_reachable(launcher.host):
         return _invalid(problem, sys.stdout).exit_code
-    launcher = Launcher(host, sharing, cluster_record)
     verdicts: list[Verdict] = []
     for number, choice in enumerate(choices, start=1):
         several = folder_argument and len(choices) > 1

@@ -47,6 +47,12 @@ def _add_options(parser: LocustArgumentParser) -> None:
         env_var="LOADPROOF_CLUSTER_RECORD",
         help="What `python -m load_tests.cluster watch` writes meanwhile; `later` if it is joined afterwards",
     )
+    parser.add_argument(
+        "--again",
+        default="",
+        env_var="LOADPROOF_AGAIN",
+        help="What the report says repeats the run, where the same command on the same host would not",
+    )
 
 
 @events.init.add_listener

@@ -31,7 +31,7 @@ from service.intake import Intake
 from service.metrics import Metrics
 from service.observing import ObservedAnswers
 from service.prediction import Predictor, prediction_endpoints
-from service.refusal import ends_the_process
+from service.refusal import RefusalError, ends_the_process
 from service.request_log import RequestLog
 from service.settings import Settings, load_settings
 from service.tracing import TracingMiddleware, load_tracer
@@ -127,7 +127,10 @@ def create_app(title: str, hosted: Sequence[Hosted], settings: Settings) -> Serv
 def load_app(settings: Settings) -> Service:
     """Return the application that the configuration file describes; raise `RefusalError` where it cannot be."""
     config = load_config(settings.rest_config)
-    hosted = load_models(config, settings.model_package)
+    try:
+        hosted = load_models(config, settings.model_package)
+    except RefusalError as refusal:  # the file is where the model is named
+        raise RefusalError(*(f"{settings.rest_config}: {reason}" for reason in refusal.reasons)) from refusal
     for one in hosted:
         _log.info("loaded %s %s", one.model.qualified_name, one.model.version)
     return create_app(config.service_title, hosted, settings)

@@ -53,7 +53,8 @@ def _find(class_path: str, package: str) -> type[RegressionModel]:
     try:
         found = getattr(importlib.import_module(module_name), class_name)
     except (ImportError, AttributeError) as error:
-        raise RefusalError(f"class_path {class_path!r} leads nowhere: {error}") from error
+        remedy = "write package, module and class"
+        raise RefusalError(f"class_path {class_path!r} leads nowhere: {error}; {remedy}") from error
     if not (inspect.isclass(found) and issubclass(found, RegressionModel)) or inspect.isabstract(found):
         raise RefusalError(f"class_path {class_path!r} is no complete RegressionModel (see model/base.py)")
     return found

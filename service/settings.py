@@ -92,7 +92,17 @@ def load_settings() -> Settings:
 
 def _advice(fault: Fault) -> str:
     variable = fault.where if fault.where.isupper() else f"{PREFIX}{fault.where.upper()}"
-    return f"{variable}={shown(fault.value)}: {fault.message}"
+    return f"{variable}={shown(fault.value)}: {_FORMS.get(fault.kind, fault.message)}"
+
+
+_FORMS = {
+    "int_parsing": "write a whole number",
+    "int_from_float": "write a whole number",
+    "float_parsing": "write a number",
+    "bool_parsing": "write true or false",
+    "byte_size": "write a number of bytes, such as 1048576 or 1MiB",
+}
+"""What to write where a value has not the form that it must have, by pydantic's name for the fault."""
 
 
 def _point_out_misspelt() -> None:

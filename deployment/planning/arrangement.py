@@ -11,6 +11,8 @@ from deployment.manifest_file import read_manifest
 from deployment.pod_template import PodTemplate, read_pod_template
 from deployment.request import ROOT
 
+BENCH = "single"
+"""The overlay in which there is one pod, and stays one."""
 PLANNED_FROM = "autoscaled"
 """The overlay whose pods are planned for."""
 AUTOSCALER = Path("kubernetes") / "components" / "autoscaler" / "autoscaler.yaml"

@@ -7,7 +7,7 @@ from deployment import record
 from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.load.here import run_module
-from deployment.planning.arrangement import PLANNED_FROM, limit_of, read_arrangement
+from deployment.planning.arrangement import BENCH, PLANNED_FROM, limit_of, read_arrangement
 from deployment.planning.overlay import OVERLAY, read_plan, write_overlay
 from deployment.platforms.choice import platform_for
 from deployment.pod_template import read_pod_template
@@ -16,8 +16,6 @@ from deployment.waiting import Clock
 
 CAPACITY = Path("reports") / "capacity.json"
 PLAN = Path("reports") / "plan.json"
-BENCH = "single"
-"""The overlay in which there is one pod, and stays one."""
 
 
 def capacity(request: Request, clock: Clock, scenarios: Sequence[str]) -> int:

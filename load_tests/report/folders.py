@@ -18,12 +18,21 @@ def report_folder(given: str, scenario: str, started_at: datetime) -> Path:
     A given folder loses the reports of an earlier run, whose verdict must not be taken for that of this one.
     """
     if given:
-        folder = Path(given)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = made(Path(given))
         for name in (FILE_NAME, markdown.FILE_NAME, PAGE_NAME, JUNIT_NAME):
             (folder / name).unlink(missing_ok=True)
         return folder
-    return _new_folder(Path("reports") / f"{started_at:%Y%m%dT%H%M%S}-{scenario}")
+    return _new_folder(made(Path("reports")) / f"{started_at:%Y%m%dT%H%M%S}-{scenario}")
+
+
+def made(folder: Path) -> Path:
+    """Make a folder if there is none; OSError says in words why it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "there is a file of that name" if folder.is_file() else (error.strerror or str(error)).lower()
+        raise OSError(f"reports cannot be written to {folder}: {reason}") from error
+    return folder
 
 
 def _new_folder(wanted: Path) -> Path:

@@ -71,13 +71,21 @@ Share = Annotated[float, BeforeValidator(parse_share)]
 
 
 def format_duration(seconds: float) -> str:
-    """`250 ms`, `20 s`, `2 min 30 s`: as short as it can be said exactly enough for a person."""
+    """`250 ms`, `20 s`, `2 min 30 s`, `3 h 20 min`: as short as it can be said exactly enough for a person."""
     if seconds < 1:
         return f"{seconds * 1000:.3g} ms"
     if seconds < 120:
         return f"{seconds:.4g} s"
-    minutes, rest = divmod(math.ceil(seconds), 60)
-    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    if seconds < 7200:
+        return _in_two(math.ceil(seconds), 60, "min", "s")
+    if seconds < 172_800:
+        return _in_two(math.ceil(seconds / 60), 60, "h", "min")
+    return _in_two(math.ceil(seconds / 3600), 24, "days", "h")
+
+
+def _in_two(count: int, in_one: int, larger: str, smaller: str) -> str:
+    whole, rest = divmod(count, in_one)
+    return f"{whole} {larger} {rest} {smaller}" if rest else f"{whole} {larger}"
 
 
 def format_share(share: float) -> str:

@@ -47,5 +47,20 @@ def test_a_duration_is_written_for_people(seconds: float, text: str) -> None:
     assert format_duration(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (7199.5, "120 min"),
+        (7200, "2 h"),
+        (12_001, "3 h 21 min"),
+        (172_799, "48 h"),
+        (172_800, "2 days"),
+        (3_600_069, "41 days 17 h"),
+    ],
+)
+def test_what_takes_longer_is_told_in_larger_units(seconds: float, text: str) -> None:
+    assert format_duration(seconds) == text
+
+
 def test_a_share_is_written_as_a_percentage() -> None:
     assert format_share(0.00633) == "0.633 %"
