@@ -1,5 +1,6 @@
 """kubectl on one context and one namespace."""
 
+import re
 import shutil
 from collections.abc import Sequence
 from typing import TypeVar
@@ -11,6 +12,8 @@ from deployment.request import NAMESPACE
 
 _Object = TypeVar("_Object", bound=Observed)
 APPLY_PATIENCE_S = 180.0
+_NO_SUCH_OBJECT = re.compile(r'\(NotFound\): .* ".+" not found')
+"""The API server's own words: a plugin for the login, say, may be "not found" as well."""
 
 
 class Kubectl:
@@ -46,7 +49,7 @@ class Kubectl:
         ended = self.attempt("get", *arguments, "--output", "json", namespace=namespace)
         if ended.exit_code == 0:
             return kind.model_validate_json(ended.output)
-        if "NotFound" in ended.errors or "not found" in ended.errors:
+        if _NO_SUCH_OBJECT.search(ended.errors):
             return None
         raise ClusterSilentError(f"kubectl cannot read {' '.join(arguments)}:\n{ended.complaint}")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.deployment import objects
 from tests.deployment.conftest import Run
 from tests.deployment.load.bench import IN_CLUSTER
 from tests.deployment.stage import Stage
@@ -68,7 +69,7 @@ def test_a_second_load_test_is_refused_while_one_is_under_way(
 
 
 def test_a_load_test_of_nothing_says_what_to_do(bench: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    bench.answer("^kubectl get .* namespace loadproof", errors='namespaces "loadproof" not found', exit_code=1)
+    bench.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1)
     assert run("loadtest", *IN_CLUSTER, "smoke") == 2
     assert "nothing is deployed on minikube: run make deploy" in capsys.readouterr().err
 

@@ -197,7 +197,7 @@ def test_doctor_tells_of_everything_and_fails_for_one_thing(
 
 
 def test_teardown_removes_autoscaler_namespace_and_images_in_this_order(minikube: Stage, run: Run) -> None:
-    minikube.answer("^kubectl get .* namespace loadproof", errors='namespaces "loadproof" not found', exit_code=1)
+    minikube.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1)
     minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(), times=2)
     minikube.answer("^minikube .* image ls", "docker.io/library/loadproof-service:0123\nregistry.k8s.io/pause:3.10\n")
     assert run("teardown") == 0
@@ -209,7 +209,7 @@ def test_teardown_removes_autoscaler_namespace_and_images_in_this_order(minikube
 
 
 def test_teardown_of_nothing_is_fine(minikube: Stage, run: Run) -> None:
-    minikube.answer("^kubectl get .* namespace loadproof", errors='namespaces "loadproof" not found', exit_code=1)
+    minikube.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1)
     assert run("teardown") == 0
     assert minikube.called("kubectl delete") == []
 
@@ -239,9 +239,8 @@ def test_a_namespace_of_somebody_else_stays(minikube: Stage, run: Run, capsys: p
 
 
 def test_an_earlier_teardown_is_waited_for(minikube: Stage, run: Run) -> None:
-    gone = 'namespaces "loadproof" not found'
     minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(), times=9)
-    minikube.answer("^kubectl get .* namespace loadproof", errors=gone, exit_code=1, times=1)
+    minikube.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1, times=1)
     minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(going=True), times=3)
     assert run("deploy") == 0
     before = minikube.calls[: minikube.position("kubectl apply")]
