@@ -42,6 +42,7 @@ class ClusterPlatform:
         yield finding("kubectl", self._kubectl_version)
         yield from self.provider.look()
         yield finding("API server", self._api_server)
+        yield finding("namespace", self._namespace_found)
         yield finding("nodes", self._nodes)
         yield finding("metrics", self._metrics)
         if self.request.where is Where.CLUSTER:
@@ -56,6 +57,9 @@ class ClusterPlatform:
         if ready.exit_code != 0:
             raise DeploymentError(f"the cluster does not answer, is it running?\n{ready.complaint}")
         return f"answers, context {self.provider.context or 'current'}"
+
+    def _namespace_found(self) -> str:
+        return f"{NAMESPACE} is there" if self._ours() else f"{NAMESPACE} is still to be made"
 
     def _nodes(self) -> str:
         nodes = self.kubectl.get(Listed[Node], "nodes").items
@@ -126,10 +130,7 @@ class ClusterPlatform:
 
     def teardown(self, image: str) -> None:
         """Remove the autoscaler, so that nothing is scaled any more, then the namespace with everything in it."""
-        namespace = self._namespace()
-        if namespace is not None:
-            if namespace.metadata.labels.get(_PART_OF[0]) != _PART_OF[1]:
-                raise DeploymentError(f"namespace {NAMESPACE} was not made by make deploy: it stays")
+        if self._ours() is not None:
             say(f"removing namespace {NAMESPACE}")
             self.kubectl.output("delete", "horizontalpodautoscaler", "--all", "--ignore-not-found")
             self.kubectl.output("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")
@@ -143,8 +144,16 @@ class ClusterPlatform:
     def _namespace(self) -> Named | None:
         return self.kubectl.find(Named, "namespace", NAMESPACE)
 
-    def _wait_until_no_longer_going(self) -> None:
+    def _ours(self) -> Named | None:
+        """Return the namespace; one of somebody else is refused, for with the label it would be torn down as ours."""
         namespace = self._namespace()
+        if namespace is not None and namespace.metadata.labels.get(_PART_OF[0]) != _PART_OF[1]:
+            remedy = f"if it may be used and torn down, `kubectl label namespace {NAMESPACE} {manifests.PART_OF}`"
+            raise DeploymentError(f"namespace {NAMESPACE} was not made by make deploy and stays as it is: {remedy}")
+        return namespace
+
+    def _wait_until_no_longer_going(self) -> None:
+        namespace = self._ours()
         if namespace is not None and namespace.metadata.deletion_timestamp:
             say("waiting for the end of an earlier teardown")
             self._wait_until_gone()

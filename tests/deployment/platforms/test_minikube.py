@@ -188,7 +188,7 @@ def test_doctor_tells_of_everything_and_fails_for_one_thing(
     minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("doctor") == 0
-    assert [line[:3] for line in capsys.readouterr().out.splitlines()] == ["ok "] * 6
+    assert [line[:3] for line in capsys.readouterr().out.splitlines()] == ["ok "] * 7
     minikube.remove("docker")
     assert run("doctor") == 2
     lines = capsys.readouterr().out.splitlines()
@@ -231,17 +231,29 @@ def test_status_shows_pods_cpu_replicas_autoscaler_and_events(
     assert all(title in said for title in ("replicas", "pods", "CPU and memory", "3%/50%", "BackOff"))
 
 
-def test_a_namespace_of_somebody_else_stays(minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("command", ["deploy", "teardown"])
+def test_a_namespace_of_somebody_else_stays_as_it_is(
+    minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
     minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(part_of="something-else"))
-    assert run("teardown") == 2
-    assert "was not made by make deploy: it stays" in capsys.readouterr().err
-    assert minikube.called("kubectl delete") == []
+    assert run(command) == 2
+    assert "was not made by make deploy and stays as it is" in capsys.readouterr().err
+    assert not any(minikube.called(f"kubectl {verb}") for verb in ("apply", "delete"))
+    assert minikube.called("docker build") == []
+
+
+def test_a_namespace_that_somebody_makes_during_the_build_gets_nothing_either(minikube: Stage, run: Run) -> None:
+    minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(part_of="something-else"))
+    minikube.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1, times=1)
+    assert run("deploy") == 2
+    assert minikube.called("docker build")
+    assert minikube.called("kubectl apply") == []
 
 
 def test_an_earlier_teardown_is_waited_for(minikube: Stage, run: Run) -> None:
     minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(), times=9)
     minikube.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1, times=1)
-    minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(going=True), times=3)
+    minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(going=True), times=4)
     assert run("deploy") == 0
     before = minikube.calls[: minikube.position("kubectl apply")]
-    assert len([call for call in before if "namespace loadproof --output" in call.line]) == 4
+    assert len([call for call in before if "namespace loadproof --output" in call.line]) == 5, "the doctor's, three of waiting, and gone"
