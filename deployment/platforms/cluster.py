@@ -49,14 +49,14 @@ class ClusterPlatform:
             yield finding("load test", self._load_test)
 
     def _kubectl_version(self) -> str:
-        version = Kubectl("", self.kubectl.program).output("version", "--client")
+        version = Kubectl("", kubectl_program()).output("version", "--client")
         return version.splitlines()[0].strip()
 
     def _api_server(self) -> str:
         ready = self.kubectl.attempt("get", "--raw", "/readyz", namespace="default")
         if ready.exit_code != 0:
             raise DeploymentError(f"the cluster does not answer, is it running?\n{ready.complaint}")
-        return f"answers, context {self.provider.context or 'current'}"
+        return f"answers, context {self.provider.context}"
 
     def _namespace_found(self) -> str:
         return f"{NAMESPACE} is there" if self._ours() else f"{NAMESPACE} is still to be made"

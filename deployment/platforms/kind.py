@@ -12,19 +12,21 @@ from deployment.image import IMAGES, Image, build
 from deployment.platforms.engine import look_at_engine, published_url, remove_images
 from deployment.platforms.finding import Finding, finding
 from deployment.platforms.node_port import node_port, node_port_url
+from deployment.request import Request
 
 LOAD_PATIENCE_S = 300.0
+_CONTEXT = "kind-"
 CREATE = "kind create cluster --config kubernetes/kind.yaml"
 
 
 class Kind:
-    """The kind cluster of KIND_CLUSTER_NAME, whose default is kind."""
+    """The kind cluster of KIND_CLUSTER_NAME, else where the last deployment went, else kind."""
 
     preloaded = True
 
-    def __init__(self) -> None:
-        self._name = os.environ.get("KIND_CLUSTER_NAME", "kind")
-        self.context = f"kind-{self._name}"
+    def __init__(self, request: Request) -> None:
+        self._name = os.environ.get("KIND_CLUSTER_NAME") or request.context.removeprefix(_CONTEXT) or "kind"
+        self.context = f"{_CONTEXT}{self._name}"
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order."""

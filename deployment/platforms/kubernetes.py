@@ -1,7 +1,8 @@
-"""Any Kubernetes: the current context of kubectl, and a registry that its nodes can reach."""
+"""Any Kubernetes: a context of kubectl, and a registry that its nodes can reach."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from functools import cached_property
 
 from deployment.cluster.kubectl import Kubectl, kubectl_program
 from deployment.commands import show
@@ -14,25 +15,30 @@ from deployment.request import Request
 
 
 class Kubernetes:
-    """The cluster of the current context.
+    """The cluster where the last deployment went, else that of the current context.
 
     Parameters
     ----------
     request : Request
-        Names the registry.
+        Names the registry, and the context if there is a deployment.
     """
 
     preloaded = False
-    context = ""
 
     def __init__(self, request: Request) -> None:
         self._registry = request.registry
+        self._deployed_to = request.context
+
+    @cached_property
+    def context(self) -> str:
+        """Name it once: somebody may switch to another one at any time."""
+        return self._deployed_to or self._current()
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order."""
         yield finding("Docker", look_at_engine)
         yield finding("registry", self._named_registry)
-        yield finding("context", self._current)
+        yield finding("context", lambda: self.context)
 
     def _named_registry(self) -> str:
         if not self._registry:

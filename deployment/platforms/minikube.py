@@ -15,7 +15,7 @@ from deployment.image import IMAGES, Image, build
 from deployment.platforms.engine import look_at_engine, remove_images
 from deployment.platforms.finding import Finding, finding
 from deployment.platforms.tunnel import printed_url
-from deployment.request import NAMESPACE, SERVICE
+from deployment.request import NAMESPACE, SERVICE, Request
 
 START = "minikube start --cpus=4 --memory=4g"
 LOAD_PATIENCE_S = 300.0
@@ -25,12 +25,12 @@ _RESOLUTION_S = 15
 
 
 class Minikube:
-    """The minikube cluster of MINIKUBE_PROFILE, whose default is minikube."""
+    """The minikube cluster of MINIKUBE_PROFILE, else where the last deployment went, else of the profile minikube."""
 
     preloaded = True
 
-    def __init__(self) -> None:
-        self.context = os.environ.get("MINIKUBE_PROFILE", "minikube")
+    def __init__(self, request: Request) -> None:
+        self.context = os.environ.get("MINIKUBE_PROFILE") or request.context or "minikube"
 
     def _command(self, *arguments: str) -> list[str]:
         return ["minikube", "--profile", self.context, *arguments]

@@ -4,7 +4,10 @@ import time
 
 import pytest
 
+from deployment import record
 from deployment.__main__ import main
+from deployment.record import Record
+from deployment.request import PlatformName
 from deployment.waiting import Clock
 from load_tests.ports import free_port
 from tests.deployment import objects
@@ -78,6 +81,55 @@ def test_a_foreign_cluster_gets_the_image_from_the_registry(cluster: Stage, run:
     assert "newName: registry.example.com/team/loadproof-service" in written
     assert "preloaded-image" not in written
     assert cluster.position("docker push") < cluster.position("kubectl apply")
+
+
+def test_what_comes_after_a_deployment_stays_with_its_cluster_and_its_registry(
+    cluster: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever switches kubectl to another cluster in between does not tear that one down."""
+    cluster.answer("^kubectl config .*current-context", "production\n")
+    assert run("deploy", *ON_KUBERNETES, "--base-image", "python:3.12-slim") == 0
+    assert all("--context production" in call.line for call in cluster.called("kubectl get"))
+    cluster.answer("^kubectl config .*current-context", "another\n")
+    cluster.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1)
+    cluster.answer("^kubectl get .* namespace loadproof", objects.namespace(), times=1)
+    assert run("teardown") == 0
+    assert all("--context production" in call.line for call in cluster.called("kubectl delete"))
+    assert "torn down on kubernetes, context production\n" in capsys.readouterr().out
+    last = record.read(cluster.folder)
+    assert last is not None
+    assert (last.registry, last.base_image) == ("registry.example.com/team/", "python:3.12-slim")
+
+
+def test_the_next_deployment_goes_to_the_current_context(cluster: Stage, run: Run) -> None:
+    cluster.answer("^kubectl config .*current-context", "another\n")
+    record.write(Record(platform=PlatformName.KUBERNETES, overlay="single", context="production"), cluster.folder)
+    assert run("deploy", *ON_KUBERNETES) == 0
+    assert all("--context another" in call.line for call in cluster.called("kubectl get"))
+
+
+@pytest.mark.parametrize(
+    ("platform", "variable", "context"),
+    [("kind", "KIND_CLUSTER_NAME", "kind-mine"), ("minikube", "MINIKUBE_PROFILE", "mine")],
+)
+def test_a_cluster_that_was_named_once_need_not_be_named_again(
+    cluster: Stage, run: Run, monkeypatch: pytest.MonkeyPatch, platform: str, variable: str, context: str
+) -> None:
+    record.write(Record(platform=PlatformName(platform), overlay="single", context=context), cluster.folder)
+    assert run("status") == 0
+    assert all(f"--context {context} " in call.line for call in cluster.called("kubectl get"))
+    monkeypatch.setenv(variable, "other")
+    before = len(cluster.calls)
+    assert run("status") == 0
+    assert all("other " in call.line for call in cluster.calls[before:])
+
+
+def test_without_a_context_nothing_is_guessed(cluster: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    cluster.answer("^kubectl config .*current-context", errors="error: current-context is not set\n", exit_code=1)
+    assert run("teardown", "--platform", "kubernetes") == 2
+    assert "choose one with `kubectl config use-context NAME`" in capsys.readouterr().err
+    assert run("doctor", "--platform", "kubernetes", "--registry", "r") == 2
+    assert "no  context: kubectl has no current context" in capsys.readouterr().out
 
 
 def test_a_foreign_cluster_may_be_reached_by_another_address(
