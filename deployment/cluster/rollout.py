@@ -24,6 +24,17 @@ def wait_until_rolled_out(kubectl: Kubectl, clock: Clock) -> None:
         raise DeploymentError(f"the rollout is not complete after {PATIENCE_S:g} s: {missing}\n{evidence(kubectl)}")
 
 
+def insist_on_replicas(kubectl: Kubectl, wanted: int | None) -> None:
+    """Return if as many pods are asked for as the manifests say: a bench of three pods measures something else."""
+    if wanted is None:
+        return
+    replicas = kubectl.get(Deployment, "deployment", SERVICE).spec.replicas
+    if replicas != wanted:
+        raise DeploymentError(
+            f"somebody has scaled the deployment to {replicas} pods, and the manifests ask for {wanted}: make deploy again"
+        )
+
+
 def wait_until_scaled_to_its_least(kubectl: Kubectl, clock: Clock) -> None:
     """Return once there are as many pods as the autoscaler is to have at least: it looks every 15 s."""
     missing = wait_for(lambda: _missing_of_least(kubectl), PATIENCE_S, clock)

@@ -1,6 +1,6 @@
 """The service on a Kubernetes cluster, whoever provides it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -91,21 +91,22 @@ class ClusterPlatform:
         say(f"applying overlay {self.request.overlay}")
         rendered = manifests.render(self.request, image, self.kubectl.program, self.provider.preloaded)
         self._wait_until_no_longer_going()
+        self._prune(rendered, manifests.SCALING_KINDS)
         self.kubectl.output("apply", "--filename", "-", given=rendered)
         say("waiting for the rollout")
         rollout.wait_until_rolled_out(self.kubectl, self.clock)
-        self._prune(rendered)
+        self._prune(rendered, manifests.PRUNED_KINDS)
         say("waiting for metrics of the pods")
         autoscaled = any(one.kind == "HorizontalPodAutoscaler" for one in manifests.objects_in(rendered))
         pod_metrics.wait_until_measured(self.kubectl, autoscaled, self.clock)
         if autoscaled:
             rollout.wait_until_scaled_to_its_least(self.kubectl, self.clock)
+        rollout.insist_on_replicas(self.kubectl, manifests.replicas_in(rendered))
         return image.reference
 
-    def _prune(self, rendered: str) -> None:
-        """Remove what another overlay left: an autoscaler would go on scaling the bench."""
-        kinds = ",".join(manifests.PRUNED_KINDS)
-        there = self.kubectl.output("get", kinds, "--selector", manifests.PRUNED, "--output", "name").split()
+    def _prune(self, rendered: str, kinds: Sequence[str]) -> None:
+        """Remove what another overlay left."""
+        there = self.kubectl.output("get", ",".join(kinds), "--selector", manifests.PRUNED, "--output", "name").split()
         for name in manifests.left_behind(there, manifests.objects_in(rendered)):
             self.kubectl.output("delete", "--ignore-not-found", name)
 

@@ -74,6 +74,7 @@ def cluster(stage: Stage, served_port: int) -> Stage:
     stage.answer("^kubectl get .*replicasets", objects.replica_sets())
     stage.answer("^kubectl get .*pods", objects.pods(objects.pod()))
     stage.answer("^kubectl get .*configmap,", "configmap/rest-config-new\n")
+    stage.answer("^kubectl get .*horizontalpodautoscaler --selector")
     stage.answer("^kubectl get .*service model-service", objects.service(served_port))
     stage.answer("^kubectl get .*nodes", objects.nodes(("InternalIP", "127.0.0.1")))
     stage.answer("^kubectl top", "new-abcde 3m 70Mi\n")

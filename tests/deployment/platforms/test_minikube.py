@@ -73,8 +73,30 @@ def test_an_autoscaler_of_an_earlier_overlay_is_removed(minikube: Stage, run: Ru
     assert removed == ["configmap/rest-config-old", "horizontalpodautoscaler.autoscaling/model-service"]
 
 
+def test_an_autoscaler_of_an_earlier_overlay_goes_before_the_bench_comes(minikube: Stage, run: Run) -> None:
+    """It would scale the bench to what the load of the moment needs, and the pods would stay."""
+    name = "horizontalpodautoscaler.autoscaling/model-service"
+    minikube.answer("^kubectl get .*horizontalpodautoscaler --selector", f"{name}\n")
+    assert run("deploy") == 0
+    assert minikube.called("kubectl delete")[0].line.endswith(name)
+    assert minikube.position("kubectl delete") < minikube.position("kubectl apply")
+
+
+def test_a_bench_that_somebody_has_scaled_is_none(
+    minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    minikube.answer("^kubectl kustomize", f"{objects.MANIFESTS}spec: {{replicas: 1}}\n")
+    assert run("deploy") == 0
+    minikube.answer("^kubectl get .*deployment model-service", objects.deployment(3, 3, 3, 3))
+    assert run("deploy") == 2
+    assert "scaled the deployment to 3 pods, and the manifests ask for 1" in capsys.readouterr().err
+
+
 def test_an_autoscaler_that_is_wanted_stays(minikube: Stage, run: Run) -> None:
     minikube.answer("^kubectl kustomize", objects.AUTOSCALED)
+    minikube.answer(
+        "^kubectl get .*horizontalpodautoscaler --selector", "horizontalpodautoscaler.autoscaling/model-service\n"
+    )
     minikube.answer("^kubectl get .*configmap,", "horizontalpodautoscaler.autoscaling/model-service\n")
     minikube.answer("^kubectl get .*horizontalpodautoscaler model-service", objects.autoscaler())
     assert run("deploy", "--overlay", "autoscaled") == 0
