@@ -66,11 +66,14 @@ class ClusterPlatform:
         return ", ".join(f"{node.metadata.name} with {node.status.allocatable.get('cpu', '?')} CPU" for node in nodes)
 
     def _metrics(self) -> str:
-        if pod_metrics.is_served(self.kubectl):
+        problem = pod_metrics.look_at_api(self.kubectl).problem
+        if not problem:
             return "the cluster measures its pods"
-        if self.provider.preloaded or self.request.overlay == "single":
-            return "not yet; make deploy turns them on where it can"
-        raise DeploymentError(f"this cluster measures no pods, so nothing is scaled: {pod_metrics.REMEDY}")
+        if self.provider.enables_metrics:
+            return "not yet; make deploy turns them on"
+        if self.request.overlay == "single":
+            return f"none, and the bench does without: {problem}"
+        raise DeploymentError(f"nothing would be scaled: {problem}")
 
     def _load_test(self) -> str:
         """Whether Jobs may be made, and whether there is room for them at all."""

@@ -23,6 +23,7 @@ class Kind:
     """The kind cluster of KIND_CLUSTER_NAME, else where the last deployment went, else kind."""
 
     preloaded = True
+    enables_metrics = False
 
     def __init__(self, request: Request) -> None:
         self._name = os.environ.get("KIND_CLUSTER_NAME") or request.context.removeprefix(_CONTEXT) or "kind"

@@ -24,6 +24,7 @@ class Kubernetes:
     """
 
     preloaded = False
+    enables_metrics = False
 
     def __init__(self, request: Request) -> None:
         self._registry = request.registry

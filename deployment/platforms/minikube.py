@@ -28,6 +28,7 @@ class Minikube:
     """The minikube cluster of MINIKUBE_PROFILE, else where the last deployment went, else of the profile minikube."""
 
     preloaded = True
+    enables_metrics = True
 
     def __init__(self, request: Request) -> None:
         self.context = os.environ.get("MINIKUBE_PROFILE") or request.context or "minikube"

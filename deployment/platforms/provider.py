@@ -14,6 +14,8 @@ class Provider(Protocol):
 
     preloaded: bool
     """Whether images are put into the nodes, and not fetched from a registry."""
+    enables_metrics: bool
+    """Whether the cluster can be made to measure its pods."""
 
     @property
     def context(self) -> str:

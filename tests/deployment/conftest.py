@@ -66,7 +66,7 @@ def cluster(stage: Stage, served_port: int) -> Stage:
     stage.answer("^docker image ls", "loadproof-service:0123\n")
     stage.answer("^kubectl version", "Client Version: v1.37.0\n")
     stage.answer("^kubectl get .*--raw /readyz", "ok")
-    stage.answer("^kubectl get .*apiservice")
+    stage.answer("^kubectl get .*--raw /apis/")
     stage.answer("^kubectl kustomize", objects.MANIFESTS)
     stage.answer("^kubectl (apply|delete|patch)")
     stage.answer("^kubectl get .* namespace loadproof", objects.namespace())

@@ -24,6 +24,16 @@ def test_metrics_that_come_late_are_waited_for(autoscaled: Stage, run: Run) -> N
     assert len(autoscaled.called("kubectl top")) == 5
 
 
+def test_a_metrics_server_that_was_just_enabled_and_does_not_answer_yet_is_waited_for(
+    autoscaled: Stage, run: Run
+) -> None:
+    unavailable = "Error from server (ServiceUnavailable): the server is currently unable to handle the request\n"
+    autoscaled.answer("^kubectl get .*--raw /apis/metrics", errors=unavailable, exit_code=1)
+    autoscaled.answer(TOP, errors=unavailable, exit_code=1, times=2)
+    assert run("deploy", "--overlay", "autoscaled") == 0
+    assert len(autoscaled.called("kubectl top")) == 3
+
+
 @pytest.mark.parametrize("annotated", [False, True])
 def test_an_autoscaler_that_sees_nothing_yet_is_waited_for(autoscaled: Stage, run: Run, annotated: bool) -> None:
     autoscaled.answer(AUTOSCALER, objects.autoscaler(annotated=annotated))

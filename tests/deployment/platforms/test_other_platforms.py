@@ -147,14 +147,35 @@ def test_a_foreign_cluster_needs_a_registry(cluster: Stage, run: Run, capsys: py
     assert "REGISTRY=registry.example.com/team" in capsys.readouterr().err
 
 
-def test_a_cluster_without_metrics_cannot_autoscale(
-    cluster: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+NO_API = "Error from server (NotFound): the server could not find the requested resource\n"
+SILENT = "Error from server (ServiceUnavailable): the server is currently unable to handle the request\n"
+FORBIDDEN = 'Error from server (Forbidden): User "me" cannot get path "/apis/metrics.k8s.io/v1beta1"\n'
+
+
+@pytest.mark.parametrize("platform", [ON_KIND, ON_KUBERNETES], ids=["kind", "kubernetes"])
+@pytest.mark.parametrize(
+    ("errors", "said"),
+    [
+        (NO_API, "this cluster measures no pods: install metrics-server"),
+        (SILENT, "metrics-server does not answer, look at `kubectl get apiservice v1beta1.metrics.k8s.io`"),
+        (FORBIDDEN, "you may not ask for metrics, ask whoever runs the cluster"),
+    ],
+)
+def test_a_cluster_without_metrics_cannot_autoscale_and_is_refused_before_anything_is_built(
+    kind: Stage, run: Run, capsys: pytest.CaptureFixture[str], platform: tuple[str, ...], errors: str, said: str
 ) -> None:
-    cluster.answer("^kubectl config .*current-context", "production\n")
-    cluster.answer("^kubectl get .*apiservice", errors="not found", exit_code=1)
-    assert run("deploy", *ON_KUBERNETES, "--overlay", "autoscaled") == 2
-    assert "install metrics-server" in capsys.readouterr().err
-    assert cluster.called("docker build") == []
+    kind.answer("^kubectl config .*current-context", "production\n")
+    kind.answer("^kubectl get .*--raw /apis/metrics", errors=errors, exit_code=1)
+    assert run("deploy", *platform, "--overlay", "autoscaled") == 2
+    assert f"metrics: nothing would be scaled: {said}" in capsys.readouterr().err
+    assert kind.called("docker build") == []
+
+
+@pytest.mark.parametrize("errors", [NO_API, SILENT])
+def test_the_bench_does_without_metrics(kind: Stage, run: Run, errors: str) -> None:
+    kind.answer("^kubectl get .*--raw /apis/metrics", errors=errors, exit_code=1)
+    assert run("doctor", *ON_KIND) == 0
+    assert run("deploy", *ON_KIND) == 0
 
 
 def test_a_container_has_the_limits_and_rights_of_a_pod(engine: Stage, run: Run) -> None:
