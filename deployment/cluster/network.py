@@ -42,7 +42,8 @@ class ServiceSpec(Observed):
     """What is asked of a Service."""
 
     cluster_ip: Annotated[str, Field(alias="clusterIP")] = ""
-    ports: Annotated[tuple[ServicePort, ...], Field(min_length=1)]
+    ports: tuple[ServicePort, ...] = ()
+    """One at least, unless it is of the type ExternalName."""
 
 
 class Service(Observed):

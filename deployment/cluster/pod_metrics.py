@@ -12,7 +12,9 @@ from deployment.waiting import Clock, wait_for
 
 PATIENCE_S = 180.0
 _API = "/apis/metrics.k8s.io/v1beta1"
-_INSTALL = "install metrics-server (https://github.com/kubernetes-sigs/metrics-server), on kind with --kubelet-insecure-tls"
+_INSTALL = (
+    "install metrics-server (https://github.com/kubernetes-sigs/metrics-server), on kind with --kubelet-insecure-tls"
+)
 _LOOK = "look at `kubectl get apiservice v1beta1.metrics.k8s.io`; on kind, metrics-server needs --kubelet-insecure-tls"
 
 

@@ -31,7 +31,7 @@ def insist_on_replicas(kubectl: Kubectl, wanted: int | None) -> None:
     replicas = kubectl.get(Deployment, "deployment", SERVICE).spec.replicas
     if replicas != wanted:
         raise DeploymentError(
-            f"somebody has scaled the deployment to {replicas} pods, and the manifests ask for {wanted}: make deploy again"
+            f"somebody has scaled the deployment to {replicas} pods, and the manifests ask for {wanted}: deploy again"
         )
 
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 
-from deployment.cluster import manifests, pod_metrics, rollout
+from deployment.cluster import manifests, pod_metrics, requirements, rollout
 from deployment.cluster.kubectl import Kubectl, kubectl_program
 from deployment.cluster.network import Node
 from deployment.cluster.observed import Listed, Named
@@ -43,6 +43,10 @@ class ClusterPlatform:
         yield from self.provider.look()
         yield finding("API server", self._api_server)
         yield finding("namespace", self._namespace_found)
+        yield finding("rights", lambda: requirements.insist_on_rights(self.kubectl, self._namespace() is not None))
+        yield finding("node port", lambda: requirements.insist_on_node_port(self.kubectl))
+        if self.request.monitoring:
+            yield finding("monitoring", lambda: requirements.insist_on_operator(self.kubectl))
         yield finding("nodes", self._nodes)
         yield finding("metrics", self._metrics)
         if self.request.where is Where.CLUSTER:

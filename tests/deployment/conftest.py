@@ -67,6 +67,8 @@ def cluster(stage: Stage, served_port: int) -> Stage:
     stage.answer("^kubectl version", "Client Version: v1.37.0\n")
     stage.answer("^kubectl get .*--raw /readyz", "ok")
     stage.answer("^kubectl get .*--raw /apis/")
+    stage.answer("^kubectl auth .*can-i", "yes\n")
+    stage.answer("^kubectl get .*services --all-namespaces", '{"items": []}')
     stage.answer("^kubectl kustomize", objects.MANIFESTS)
     stage.answer("^kubectl (apply|delete|patch)")
     stage.answer("^kubectl get .* namespace loadproof", objects.namespace())

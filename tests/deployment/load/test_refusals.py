@@ -81,6 +81,6 @@ def test_doctor_looks_whether_jobs_may_be_made_and_fit(
     assert "ok  load test: may make Jobs; 2 workers and their master ask for 0.5 CPU of 2" in capsys.readouterr().out
     assert run("doctor", *IN_CLUSTER, "--workers", "20") == 2
     assert "no  load test: 20 workers ask for 4.1 CPU of 2: WORKERS=1" in capsys.readouterr().out
-    bench.answer("^kubectl auth .*can-i", "no\n", exit_code=1)
+    bench.answer("^kubectl auth .*can-i .*jobs", "no\n", exit_code=1)
     assert run("doctor", *IN_CLUSTER) == 2
     assert "no  load test: you may make no Jobs in namespace loadproof" in capsys.readouterr().out

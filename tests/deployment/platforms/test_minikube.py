@@ -210,7 +210,7 @@ def test_doctor_tells_of_everything_and_fails_for_one_thing(
     minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("doctor") == 0
-    assert [line[:3] for line in capsys.readouterr().out.splitlines()] == ["ok "] * 7
+    assert [line[:3] for line in capsys.readouterr().out.splitlines()] == ["ok "] * 9
     minikube.remove("docker")
     assert run("doctor") == 2
     lines = capsys.readouterr().out.splitlines()
@@ -278,4 +278,5 @@ def test_an_earlier_teardown_is_waited_for(minikube: Stage, run: Run) -> None:
     minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(going=True), times=4)
     assert run("deploy") == 0
     before = minikube.calls[: minikube.position("kubectl apply")]
-    assert len([call for call in before if "namespace loadproof --output" in call.line]) == 5, "the doctor's, three of waiting, and gone"
+    looks = [call for call in before if "namespace loadproof --output" in call.line]
+    assert len(looks) == 5, "four while it goes, and the one that finds it gone"

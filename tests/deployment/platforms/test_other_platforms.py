@@ -108,13 +108,11 @@ def test_the_next_deployment_goes_to_the_current_context(cluster: Stage, run: Ru
     assert all("--context another" in call.line for call in cluster.called("kubectl get"))
 
 
-@pytest.mark.parametrize(
-    ("platform", "variable", "context"),
-    [("kind", "KIND_CLUSTER_NAME", "kind-mine"), ("minikube", "MINIKUBE_PROFILE", "mine")],
-)
+@pytest.mark.parametrize(("variable", "context"), [("KIND_CLUSTER_NAME", "kind-mine"), ("MINIKUBE_PROFILE", "mine")])
 def test_a_cluster_that_was_named_once_need_not_be_named_again(
-    cluster: Stage, run: Run, monkeypatch: pytest.MonkeyPatch, platform: str, variable: str, context: str
+    cluster: Stage, run: Run, monkeypatch: pytest.MonkeyPatch, variable: str, context: str
 ) -> None:
+    platform = variable.partition("_")[0].lower()
     record.write(Record(platform=PlatformName(platform), overlay="single", context=context), cluster.folder)
     assert run("status") == 0
     assert all(f"--context {context} " in call.line for call in cluster.called("kubectl get"))
@@ -152,7 +150,6 @@ SILENT = "Error from server (ServiceUnavailable): the server is currently unable
 FORBIDDEN = 'Error from server (Forbidden): User "me" cannot get path "/apis/metrics.k8s.io/v1beta1"\n'
 
 
-@pytest.mark.parametrize("platform", [ON_KIND, ON_KUBERNETES], ids=["kind", "kubernetes"])
 @pytest.mark.parametrize(
     ("errors", "said"),
     [
@@ -162,12 +159,13 @@ FORBIDDEN = 'Error from server (Forbidden): User "me" cannot get path "/apis/met
     ],
 )
 def test_a_cluster_without_metrics_cannot_autoscale_and_is_refused_before_anything_is_built(
-    kind: Stage, run: Run, capsys: pytest.CaptureFixture[str], platform: tuple[str, ...], errors: str, said: str
+    kind: Stage, run: Run, capsys: pytest.CaptureFixture[str], errors: str, said: str
 ) -> None:
     kind.answer("^kubectl config .*current-context", "production\n")
     kind.answer("^kubectl get .*--raw /apis/metrics", errors=errors, exit_code=1)
-    assert run("deploy", *platform, "--overlay", "autoscaled") == 2
-    assert f"metrics: nothing would be scaled: {said}" in capsys.readouterr().err
+    for platform in (ON_KIND, ON_KUBERNETES):
+        assert run("deploy", *platform, "--overlay", "autoscaled") == 2
+        assert f"metrics: nothing would be scaled: {said}" in capsys.readouterr().err
     assert kind.called("docker build") == []
 
 
