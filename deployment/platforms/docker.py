@@ -82,7 +82,7 @@ class Docker:
         if attempt(["docker", "inspect", self.request.container]).exit_code == 0:
             say("removing the container")
             output_of(["docker", "rm", "--force", self.request.container])
-        remove_images(SERVICE_IMAGE.name)
+        remove_images([SERVICE_IMAGE])
 
 
 def run_options(pod: PodTemplate, settings: tuple[Setting, ...], port: int) -> list[str]:

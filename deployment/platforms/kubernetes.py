@@ -6,6 +6,7 @@ from functools import cached_property
 
 from deployment.cluster.kubectl import Kubectl, kubectl_program
 from deployment.commands import show
+from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.image import IMAGES, Image, build
 from deployment.platforms.engine import look_at_engine, remove_images
@@ -66,6 +67,5 @@ class Kubernetes:
 
     def remove_image(self, image: str) -> None:
         """Remove the images from this machine's engine; what was pushed belongs to the registry."""
-        del image
-        for recipe in IMAGES:
-            remove_images(f"{self._registry.rstrip('/') if self._registry else '*'}/{recipe.name}")
+        remove_images(IMAGES)
+        say(f"note: what was pushed stays in the registry{f': {image}' if image else ''}")

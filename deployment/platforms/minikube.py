@@ -12,7 +12,7 @@ from deployment.commands import attempt, output_of
 from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.image import IMAGES, Image, build
-from deployment.platforms.engine import look_at_engine, remove_images
+from deployment.platforms.engine import is_of, look_at_engine, remove_images
 from deployment.platforms.finding import Finding, finding
 from deployment.platforms.tunnel import printed_url
 from deployment.request import NAMESPACE, SERVICE, Request
@@ -83,12 +83,11 @@ class Minikube:
         """Remove what was copied; without a record of its name, what is called like it."""
         listed = attempt(self._command("image", "ls")).output.split()
         for one in listed:
-            if one == image or any(re.search(rf"(^|/){recipe.name}:", one) for recipe in IMAGES):
+            if one == image or is_of(one, IMAGES):
                 removed = attempt(self._command("image", "rm", one))
                 if removed.exit_code != 0:
                     say(f"note: {one} stays in minikube: {removed.complaint}")
-        for recipe in IMAGES:
-            remove_images(recipe.name)
+        remove_images(IMAGES)
 
 
 def faster(server: Manifest) -> str:

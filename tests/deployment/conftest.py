@@ -63,7 +63,7 @@ def cluster(stage: Stage, served_port: int) -> Stage:
     stage.install("kubectl", "docker")
     stage.answer("^docker version", "29.1\n")
     stage.answer("^docker (build|push|image rm)")
-    stage.answer("^docker image ls", "loadproof-service:0123\n")
+    stage.answer("^docker image ls", "loadproof-service:0123\n<none>:<none>\npython:3.11\n")
     stage.answer("^kubectl version", "Client Version: v1.37.0\n")
     stage.answer("^kubectl get .*--raw /readyz", "ok")
     stage.answer("^kubectl get .*--raw /apis/")

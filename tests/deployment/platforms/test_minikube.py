@@ -224,10 +224,11 @@ def test_teardown_removes_autoscaler_namespace_and_images_in_this_order(minikube
     minikube.answer("^minikube .* image ls", "docker.io/library/loadproof-service:0123\nregistry.k8s.io/pause:3.10\n")
     assert run("teardown") == 0
     changes = [call.line for call in minikube.calls if {"delete", "rm"} & set(call.line.split())]
-    assert [line.split()[0] for line in changes] == ["kubectl", "kubectl", "minikube", "docker", "docker"]
+    assert [line.split()[0] for line in changes] == ["kubectl", "kubectl", "minikube", "docker"]
     assert "horizontalpodautoscaler --all" in changes[0]
     assert "namespace loadproof" in changes[1]
     assert changes[2].endswith("image rm docker.io/library/loadproof-service:0123")
+    assert changes[3].endswith("image rm loadproof-service:0123")
 
 
 def test_teardown_of_nothing_is_fine(minikube: Stage, run: Run) -> None:

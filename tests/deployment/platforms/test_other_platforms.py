@@ -1,5 +1,6 @@
 """kind, a foreign cluster, Docker and this machine: what differs from minikube."""
 
+import json
 import time
 
 import pytest
@@ -18,6 +19,10 @@ ON_DOCKER = ("--platform", "docker")
 ON_KIND = ("--platform", "kind")
 ON_KUBERNETES = ("--platform", "kubernetes", "--registry", "registry.example.com/team/")
 
+CRICTL_IMAGES = json.dumps(
+    {"images": [{"repoTags": ["docker.io/library/loadproof-load:9"]}, {"repoTags": ["registry.k8s.io/pause:3.10"]}, {}]}
+)
+
 
 @pytest.fixture
 def kind(cluster: Stage) -> Stage:
@@ -25,6 +30,9 @@ def kind(cluster: Stage) -> Stage:
     cluster.install("kind")
     cluster.answer("^kind get clusters", "kind\n")
     cluster.answer("^kind load")
+    cluster.answer("^kind get nodes", "kind-control-plane\nkind-worker\n")
+    cluster.answer("^docker exec .* crictl rmi")
+    cluster.answer("^docker exec .* crictl images", CRICTL_IMAGES)
     cluster.answer("^docker port", errors="Error: No public port\n", exit_code=1)
     return cluster
 
@@ -70,6 +78,42 @@ def test_a_missing_kind_cluster_comes_with_the_command_that_makes_it(
     kind.answer("^kind get clusters", errors="No kind clusters found.\n")
     assert run("deploy", *ON_KIND) == 2
     assert "kind create cluster --config kubernetes/kind.yaml" in capsys.readouterr().err
+
+
+def test_teardown_removes_the_images_from_every_node_of_kind(kind: Stage, run: Run) -> None:
+    kind.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1)
+    assert run("teardown", *ON_KIND) == 0
+    assert [call.line for call in kind.calls if "rmi" in call.line] == [
+        f"docker exec {node} crictl rmi docker.io/library/loadproof-load:9"
+        for node in ("kind-control-plane", "kind-worker")
+    ]
+
+
+def test_an_image_that_stays_in_a_node_of_kind_is_said(
+    kind: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kind.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1)
+    kind.answer("^docker exec kind-worker crictl", errors="no such container\n", exit_code=1)
+    assert run("teardown", *ON_KIND) == 0
+    assert "note: images stay in the node kind-worker: no such container\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("platform", ["kubernetes", "kind"])
+def test_teardown_removes_what_has_a_registry_in_its_name_without_being_told_which(
+    kind: Stage, run: Run, capsys: pytest.CaptureFixture[str], platform: str
+) -> None:
+    kind.answer("^kubectl config .*current-context", "production\n")
+    kind.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1)
+    ours = [
+        "loadproof-service:1",
+        "localhost:5000/a/b/loadproof-load:2",
+        "registry.example.com/team/loadproof-service:3",
+    ]
+    kind.answer("^docker image ls", "\n".join([*ours, "my-loadproof-service:4", "loadproof-service/other:5"]))
+    assert run("teardown", "--platform", platform) == 0
+    [removed] = kind.called("docker image rm")
+    assert removed.line.split()[3:] == ours
+    assert ("what was pushed stays in the registry" in capsys.readouterr().out) is (platform == "kubernetes")
 
 
 def test_a_foreign_cluster_gets_the_image_from_the_registry(cluster: Stage, run: Run) -> None:
