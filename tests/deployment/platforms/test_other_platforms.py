@@ -16,6 +16,7 @@ from tests.deployment.conftest import Run
 from tests.deployment.stage import Stage
 
 ON_DOCKER = ("--platform", "docker")
+LABEL = "^docker inspect .*Labels"
 ON_KIND = ("--platform", "kind")
 ON_KUBERNETES = ("--platform", "kubernetes", "--registry", "registry.example.com/team/")
 
@@ -41,8 +42,9 @@ def kind(cluster: Stage) -> Stage:
 def engine(cluster: Stage, served_port: int) -> Stage:
     """Give Docker alone."""
     cluster.remove("kubectl")
-    cluster.answer("^docker (rm|run|logs|ps|stats)")
+    cluster.answer("^docker (rm|run|stop|logs|ps|stats)")
     cluster.answer("^docker inspect", "running 0\n")
+    cluster.answer(LABEL, "loadproof\n")
     cluster.answer("^docker port", f"127.0.0.1:{served_port}\n")
     return cluster
 
@@ -245,7 +247,7 @@ def test_a_setting_of_the_shell_comes_instead_of_the_manifests(
 
 
 def test_a_container_that_ends_is_quoted(engine: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    engine.answer("^docker inspect", "exited 2\n")
+    engine.answer("^docker inspect .*State", "exited 2\n")
     engine.answer("^docker logs", errors="service: SERVICE_LOG_LEVEL='loud'\n")
     assert run("deploy", *ON_DOCKER) == 2
     said = capsys.readouterr().err
@@ -259,10 +261,30 @@ def test_a_port_that_is_taken_is_quoted(engine: Stage, run: Run, capsys: pytest.
     assert "port is already allocated" in capsys.readouterr().err
 
 
+def test_a_container_is_told_to_stop_and_given_its_time_before_it_is_removed(engine: Stage, run: Run) -> None:
+    """`rm --force` would kill it in the midst of its answers."""
+    assert run("deploy", *ON_DOCKER) == 0
+    assert run("teardown") == 0
+    done = [call.line.split()[1] for call in engine.calls if call.line.split()[1] in ("stop", "rm", "run")]
+    assert done == ["stop", "rm", "run", "stop", "rm"]
+    assert not any("--force" in call.line for call in engine.calls)
+    assert "--label app.kubernetes.io/part-of=loadproof" in engine.called("docker run")[0].line
+
+
+@pytest.mark.parametrize("command", ["deploy", "teardown"])
+def test_a_container_of_somebody_else_that_is_called_like_ours_stays(
+    engine: Stage, run: Run, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    engine.answer(LABEL, "\n")
+    assert run(command, *ON_DOCKER) == 2
+    assert "the container loadproof was not made by make deploy and stays" in capsys.readouterr().err
+    assert not any(call.line.split()[1] in ("stop", "rm", "build") for call in engine.calls)
+
+
 def test_a_second_teardown_finds_nothing_and_looks_at_the_same_place(engine: Stage, run: Run) -> None:
     run("deploy", *ON_DOCKER)
     assert run("teardown") == 0
-    engine.answer("^docker inspect", errors="No such object\n", exit_code=1)
+    engine.answer("^docker inspect .*--type container", errors="No such object\n", exit_code=1)
     engine.answer("^docker image ls")
     before = len(engine.called("docker rm"))
     assert run("teardown") == 0
