@@ -14,6 +14,8 @@ from deployment.platforms.finding import Finding, finding
 from deployment.platforms.node_port import node_port_url
 from deployment.request import Request
 
+PUSH_PATIENCE_S = 1800.0
+
 
 class Kubernetes:
     """The cluster where the last deployment went, else that of the current context.
@@ -56,7 +58,7 @@ class Kubernetes:
     def provide(self, image: Image) -> None:
         """Build the image and push it."""
         build(image)
-        show(["docker", "push", image.reference])
+        show(["docker", "push", image.reference], PUSH_PATIENCE_S)
 
     def enable_metrics(self, kubectl: Kubectl) -> None:
         """Leave that to whoever runs the cluster."""

@@ -1,12 +1,17 @@
 """kind, a foreign cluster, Docker and this machine: what differs from minikube."""
 
 import json
+import socket
+import threading
 import time
 
 import pytest
 
 from deployment import record
 from deployment.__main__ import main
+from deployment.commands import show
+from deployment.errors import DeploymentError
+from deployment.platforms.node_port import first_reachable
 from deployment.record import Record
 from deployment.request import PlatformName
 from deployment.waiting import Clock
@@ -72,6 +77,24 @@ def test_a_node_port_that_cannot_be_reached_is_explained(
     said = capsys.readouterr().err
     assert f"none of http://127.0.0.1:{free} can be reached from here" in said
     assert "kind create cluster --config kubernetes/kind.yaml" in said
+
+
+def test_nodes_that_cannot_be_reached_are_tried_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is waited for until all were begun, which one after the other never comes."""
+    all_begun = threading.Barrier(20, timeout=20)
+
+    def refuse(_address: object, _patience_s: float) -> None:
+        all_begun.wait()
+        raise OSError
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    assert first_reachable([f"http://192.0.2.{number}:30808" for number in range(20)]) is None
+    assert not all_begun.broken
+
+
+def test_a_program_that_shows_its_own_lines_is_not_waited_for_without_end() -> None:
+    with pytest.raises(DeploymentError, match="did not end within"):
+        show(["sleep", "30"], patience_s=0.1)
 
 
 def test_a_missing_kind_cluster_comes_with_the_command_that_makes_it(
