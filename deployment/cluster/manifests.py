@@ -13,6 +13,8 @@ from deployment.request import NAMESPACE, ROOT, Request
 PART_OF = "app.kubernetes.io/part-of=loadproof"
 PRUNED_KINDS = ("configmap", "horizontalpodautoscaler", "networkpolicy", "poddisruptionbudget")
 """What another overlay, or an earlier setting, may have left behind."""
+OPERATOR_KINDS = ("servicemonitor.monitoring.coreos.com", "prometheusrule.monitoring.coreos.com")
+"""The same, where the Prometheus operator has made these kinds known."""
 SCALING_KINDS = ("horizontalpodautoscaler",)
 """What has to go first: under load, an old autoscaler would make more pods of the new version, and they would stay."""
 PRUNED = f"{PART_OF},app.kubernetes.io/component!=load-test"

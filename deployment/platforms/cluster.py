@@ -103,6 +103,8 @@ class ClusterPlatform:
         say("waiting for the rollout")
         rollout.wait_until_rolled_out(self.kubectl, self.clock)
         self._prune(rendered, manifests.PRUNED_KINDS)
+        if self.kubectl.attempt("get", ",".join(manifests.OPERATOR_KINDS)).exit_code == 0:
+            self._prune(rendered, manifests.OPERATOR_KINDS)
         say("waiting for metrics of the pods")
         autoscaled = any(one.kind == "HorizontalPodAutoscaler" for one in manifests.objects_in(rendered))
         pod_metrics.wait_until_measured(self.kubectl, autoscaled, self.clock)
@@ -113,7 +115,8 @@ class ClusterPlatform:
 
     def _prune(self, rendered: str, kinds: Sequence[str]) -> None:
         """Remove what another overlay left."""
-        there = self.kubectl.output("get", ",".join(kinds), "--selector", manifests.PRUNED, "--output", "name").split()
+        selected = ("--selector", manifests.PRUNED, "--output", "name")
+        there = self.kubectl.output("get", ",".join(kinds), *selected).split()
         for name in manifests.left_behind(there, manifests.objects_in(rendered)):
             self.kubectl.output("delete", "--ignore-not-found", name)
 

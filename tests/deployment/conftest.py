@@ -75,6 +75,8 @@ def cluster(stage: Stage, served_port: int) -> Stage:
     stage.answer("^kubectl get .*deployment model-service", objects.deployment())
     stage.answer("^kubectl get .*replicasets", objects.replica_sets())
     stage.answer("^kubectl get .*pods", objects.pods(objects.pod()))
+    unknown = 'error: the server doesn\'t have a resource type "servicemonitor"\n'
+    stage.answer("^kubectl get .*servicemonitor", errors=unknown, exit_code=1)
     stage.answer("^kubectl get .*configmap,", "configmap/rest-config-new\n")
     stage.answer("^kubectl get .*horizontalpodautoscaler --selector")
     stage.answer("^kubectl get .*service model-service", objects.service(served_port))

@@ -105,4 +105,11 @@ metadata: {name: rest-config-new}
 kind: Deployment
 metadata: {name: model-service}
 """
+MONITORED = f"""{MANIFESTS}---
+kind: ServiceMonitor
+metadata: {{name: model-service}}
+---
+kind: PrometheusRule
+metadata: {{name: model-service}}
+"""
 AUTOSCALED = f"{MANIFESTS}---\nkind: HorizontalPodAutoscaler\nmetadata: {{name: model-service}}\n"

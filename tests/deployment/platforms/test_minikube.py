@@ -73,6 +73,18 @@ def test_an_autoscaler_of_an_earlier_overlay_is_removed(minikube: Stage, run: Ru
     assert removed == ["configmap/rest-config-old", "horizontalpodautoscaler.autoscaling/model-service"]
 
 
+def test_what_the_prometheus_operator_reads_goes_with_the_wish_for_it(minikube: Stage, run: Run) -> None:
+    names = ["servicemonitor.monitoring.coreos.com/model-service", "prometheusrule.monitoring.coreos.com/model-service"]
+    minikube.answer("^kubectl get .*servicemonitor", "\n".join(names))
+    minikube.answer("^kubectl get .*servicemonitor[^ ]*$", "NAME AGE\n")
+    minikube.answer("^kubectl kustomize", objects.MONITORED)
+    assert run("deploy", "--monitoring") == 0
+    assert minikube.called("kubectl delete") == []
+    minikube.answer("^kubectl kustomize", objects.MANIFESTS)
+    assert run("deploy") == 0
+    assert [call.line.split()[-1] for call in minikube.called("kubectl delete")] == names
+
+
 def test_an_autoscaler_of_an_earlier_overlay_goes_before_the_bench_comes(minikube: Stage, run: Run) -> None:
     """It would scale the bench to what the load of the moment needs, and the pods would stay."""
     name = "horizontalpodautoscaler.autoscaling/model-service"
