@@ -1,7 +1,6 @@
 """kubectl on one context and one namespace."""
 
 import re
-import shutil
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from deployment.errors import ClusterSilentError, DeploymentError
 from deployment.request import NAMESPACE
 
 _Object = TypeVar("_Object", bound=Observed)
+KUBECTL = ("kubectl",)
 APPLY_PATIENCE_S = 180.0
 _NO_SUCH_OBJECT = re.compile(r'\(NotFound\): .* ".+" not found')
 """The API server's own words: a plugin for the login, say, may be "not found" as well."""
@@ -27,7 +27,7 @@ class Kubectl:
         How kubectl is called where it is part of another program.
     """
 
-    def __init__(self, context: str = "", program: Sequence[str] = ("kubectl",)) -> None:
+    def __init__(self, context: str = "", program: Sequence[str] = KUBECTL) -> None:
         self.context = context
         self.program = tuple(program)
 
@@ -59,10 +59,3 @@ class Kubectl:
         if found is None:
             raise DeploymentError(f"there is no {' '.join(arguments)} in {namespace}: run make deploy")
         return found
-
-
-def kubectl_program() -> tuple[str, ...]:
-    """Return how kubectl is called here: minikube brings one along."""
-    if shutil.which("kubectl") is None and shutil.which("minikube") is not None:
-        return ("minikube", "kubectl", "--")
-    return ("kubectl",)

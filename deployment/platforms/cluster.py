@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from deployment.cluster import manifests, pod_metrics, requirements, rollout
-from deployment.cluster.kubectl import Kubectl, kubectl_program
+from deployment.cluster.kubectl import Kubectl
 from deployment.cluster.network import Node
 from deployment.cluster.observed import Listed, Named
 from deployment.console import say
@@ -35,7 +35,7 @@ class ClusterPlatform:
     @cached_property
     def kubectl(self) -> Kubectl:
         """How it is reached."""
-        return Kubectl(self.provider.context, kubectl_program())
+        return Kubectl(self.provider.context, self.provider.kubectl_program)
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order."""
@@ -53,7 +53,7 @@ class ClusterPlatform:
             yield finding("load test", self._load_test)
 
     def _kubectl_version(self) -> str:
-        version = Kubectl("", kubectl_program()).output("version", "--client")
+        version = Kubectl("", self.provider.kubectl_program).output("version", "--client")
         return version.splitlines()[0].strip()
 
     def _api_server(self) -> str:

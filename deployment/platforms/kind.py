@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.kubectl import KUBECTL, Kubectl
 from deployment.commands import attempt, output_of
 from deployment.console import say
 from deployment.errors import DeploymentError
@@ -27,6 +27,7 @@ class Kind:
 
     preloaded = True
     enables_metrics = False
+    kubectl_program = KUBECTL
 
     def __init__(self, request: Request) -> None:
         self._name = os.environ.get("KIND_CLUSTER_NAME") or request.context.removeprefix(_CONTEXT) or "kind"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import cached_property
 
-from deployment.cluster.kubectl import Kubectl, kubectl_program
+from deployment.cluster.kubectl import KUBECTL, Kubectl
 from deployment.commands import show
 from deployment.console import say
 from deployment.errors import DeploymentError
@@ -28,6 +28,7 @@ class Kubernetes:
 
     preloaded = False
     enables_metrics = False
+    kubectl_program = KUBECTL
 
     def __init__(self, request: Request) -> None:
         self._registry = request.registry
@@ -50,7 +51,7 @@ class Kubernetes:
         return self._registry
 
     def _current(self) -> str:
-        current = Kubectl("", kubectl_program()).attempt("config", "current-context")
+        current = Kubectl().attempt("config", "current-context")
         if current.exit_code != 0:
             raise DeploymentError("kubectl has no current context: choose one with `kubectl config use-context NAME`")
         return current.output.strip()

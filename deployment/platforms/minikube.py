@@ -3,10 +3,11 @@
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
-from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.kubectl import KUBECTL, Kubectl
 from deployment.cluster.observed import Manifest
 from deployment.commands import attempt, output_of
 from deployment.console import say
@@ -32,6 +33,13 @@ class Minikube:
 
     def __init__(self, request: Request) -> None:
         self.context = os.environ.get("MINIKUBE_PROFILE") or request.context or "minikube"
+
+    @property
+    def kubectl_program(self) -> tuple[str, ...]:
+        """Return how kubectl is called: minikube brings one along, which asks the cluster of its profile alone."""
+        if shutil.which("kubectl") is None and shutil.which("minikube") is not None:
+            return tuple(self._command("kubectl", "--"))
+        return KUBECTL
 
     def _command(self, *arguments: str) -> list[str]:
         return ["minikube", "--profile", self.context, *arguments]

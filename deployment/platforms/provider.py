@@ -18,6 +18,11 @@ class Provider(Protocol):
     """Whether the cluster can be made to measure its pods."""
 
     @property
+    def kubectl_program(self) -> tuple[str, ...]:
+        """Return how kubectl is called."""
+        ...
+
+    @property
     def context(self) -> str:
         """Return the context of kubectl; DeploymentError if there is none."""
         ...

@@ -144,12 +144,12 @@ def test_another_profile_is_used_everywhere(minikube: Stage, run: Run, monkeypat
 def test_minikube_brings_a_kubectl_along(minikube: Stage, run: Run) -> None:
     minikube.remove("kubectl")
     minikube.answers = [
-        replace(answer, pattern=answer.pattern.replace("^kubectl", "^minikube kubectl --"))
+        replace(answer, pattern=answer.pattern.replace("^kubectl", "^minikube --profile minikube kubectl --"))
         for answer in minikube.answers
     ]
     minikube.install()
     assert run("deploy") == 0
-    assert minikube.called("minikube kubectl -- apply")
+    assert minikube.called("minikube --profile minikube kubectl -- apply")
 
 
 @pytest.mark.parametrize("missing", ["docker", "minikube"])

@@ -123,6 +123,18 @@ def test_an_image_that_stays_in_a_node_of_kind_is_said(
     assert "note: images stay in the node kind-worker: no such container\n" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("platform", [ON_KIND, ON_KUBERNETES], ids=["kind", "kubernetes"])
+def test_minikubes_kubectl_goes_to_no_other_cluster(
+    kind: Stage, run: Run, capsys: pytest.CaptureFixture[str], platform: tuple[str, ...]
+) -> None:
+    """It would name its own cluster beside the context that it is given."""
+    kind.install("minikube")
+    kind.remove("kubectl")
+    assert run("doctor", *platform) == 2
+    assert "no  kubectl: kubectl is not installed" in capsys.readouterr().out
+    assert kind.called("minikube") == []
+
+
 @pytest.mark.parametrize("platform", ["kubernetes", "kind"])
 def test_teardown_removes_what_has_a_registry_in_its_name_without_being_told_which(
     kind: Stage, run: Run, capsys: pytest.CaptureFixture[str], platform: str
