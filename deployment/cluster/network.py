@@ -7,6 +7,11 @@ from pydantic import Field
 from deployment.cluster.observed import Metadata, Observed
 
 
+def in_url(address: str) -> str:
+    """Return an address as it is written in a URL: in brackets if it is one of IPv6."""
+    return f"[{address}]" if ":" in address else address
+
+
 class Address(Observed):
     """One address of a node."""
 

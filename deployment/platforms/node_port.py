@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from deployment.cluster.kubectl import Kubectl
-from deployment.cluster.network import Node, Service
+from deployment.cluster.network import Node, Service, in_url
 from deployment.cluster.observed import Listed
 from deployment.errors import DeploymentError
 from deployment.request import SERVICE
@@ -23,7 +23,7 @@ def node_port_url(kubectl: Kubectl, remedy: str) -> Iterator[str]:
     port = node_port(kubectl)
     nodes = kubectl.get(Listed[Node], "nodes").items
     addresses = [address for kind in ("ExternalIP", "InternalIP") for node in nodes if (address := node.address(kind))]
-    urls = [f"http://{address}:{port}" for address in dict.fromkeys(addresses)]
+    urls = [f"http://{in_url(address)}:{port}" for address in dict.fromkeys(addresses)]
     reachable = first_reachable(urls)
     if reachable is None:
         shown = f"{', '.join(urls[:_SHOWN])}{', …' if len(urls) > _SHOWN else ''}"

@@ -97,6 +97,13 @@ def test_a_program_that_shows_its_own_lines_is_not_waited_for_without_end() -> N
         show(["sleep", "30"], patience_s=0.1)
 
 
+def test_a_node_of_ipv6_is_named_as_urls_have_it(kind: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    kind.answer("^kubectl get .*nodes", objects.nodes(("InternalIP", "::1")))
+    kind.answer("^kubectl get .*service model-service", objects.service(free := free_port()))
+    assert run("deploy", *ON_KIND) == 2
+    assert f"none of http://[::1]:{free} can be reached from here" in capsys.readouterr().err
+
+
 def test_a_missing_kind_cluster_comes_with_the_command_that_makes_it(
     kind: Stage, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
