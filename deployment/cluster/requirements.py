@@ -8,22 +8,23 @@ from deployment.manifest_file import read_manifest
 from deployment.request import NAMESPACE, ROOT, SERVICE
 
 _OPERATOR_API = "/apis/monitoring.coreos.com/v1"
+_ASK = "ask whoever runs the cluster for the rights that docs/deploying.md names"
 _SERVICE_FILE = ROOT / "kubernetes" / "base" / "service.yaml"
 
 
 def insist_on_rights(kubectl: Kubectl, namespace_is_there: bool) -> str:
     """Return what may be made; DeploymentError names the first thing that may not."""
-    if not namespace_is_there and not _may_make(kubectl, "namespaces", "--all-namespaces"):
-        whose = "ask whoever runs the cluster for it, with the label app.kubernetes.io/part-of=loadproof"
-        raise DeploymentError(f"you may make no namespace {NAMESPACE}: {whose}")
-    if not _may_make(kubectl, "deployments.apps"):
-        whose = "ask whoever runs the cluster for the role `edit` there"
-        raise DeploymentError(f"you may make no Deployments in namespace {NAMESPACE}: {whose}")
+    if not namespace_is_there and not _may(kubectl, "create", "namespaces", "--all-namespaces"):
+        raise DeploymentError(f"you may make no namespace {NAMESPACE}: {_ASK}")
+    if namespace_is_there and not _may(kubectl, "patch", f"namespaces/{NAMESPACE}"):
+        raise DeploymentError(f"you may not say of namespace {NAMESPACE} that it takes only restricted pods: {_ASK}")
+    if not _may(kubectl, "create", "deployments.apps"):
+        raise DeploymentError(f"you may make no Deployments in namespace {NAMESPACE}: {_ASK}")
     return f"may make Deployments in {NAMESPACE}"
 
 
-def _may_make(kubectl: Kubectl, what: str, *options: str) -> bool:
-    return kubectl.attempt("auth", "can-i", "create", what, *options).exit_code == 0
+def _may(kubectl: Kubectl, *action: str) -> bool:
+    return kubectl.attempt("auth", "can-i", *action).exit_code == 0
 
 
 def insist_on_node_port(kubectl: Kubectl) -> str:

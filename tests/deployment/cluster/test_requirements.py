@@ -56,6 +56,15 @@ def test_whoever_may_make_no_namespace_needs_one_that_is_there(
     assert "rights: you may make no namespace loadproof" in refusal(minikube, run, capsys)
 
 
+def test_a_namespace_that_is_there_has_to_be_ours_to_change(
+    minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is applied like everything else."""
+    minikube.answer("^kubectl auth .*can-i patch namespaces/loadproof", "no\n", exit_code=1)
+    said = refusal(minikube, run, capsys)
+    assert "rights: you may not say of namespace loadproof that it takes only restricted pods" in said
+
+
 def test_whoever_may_make_no_deployments_is_told(minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     minikube.answer("^kubectl auth .*can-i create deployments", "no\n", exit_code=1)
     assert "rights: you may make no Deployments in namespace loadproof" in refusal(minikube, run, capsys)
