@@ -74,11 +74,14 @@ def _request(options: argparse.Namespace, folder: Path) -> Request:
     """What is asked for. Where no platform is named, what comes after a deployment goes where that went."""
     last = None if options.command in ("doctor", "deploy") else record.read(folder)
     default = last.platform if last else PlatformName.MINIKUBE
+    platform = chosen("PLATFORM", PlatformName, options.platform) if options.platform else default
+    there = last if last and last.platform is platform else None
     return Request(
-        platform=chosen("PLATFORM", PlatformName, options.platform) if options.platform else default,
+        platform=platform,
         overlay=check_overlay(options.overlay),
-        registry=options.registry,
-        base_image=options.base_image or DEFAULT_BASE_IMAGE,
+        registry=options.registry or (there.registry if there else ""),
+        base_image=options.base_image or (there.base_image if there else DEFAULT_BASE_IMAGE),
+        context=there.context if there else "",
         port=check_port(options.port),
         host=options.host.rstrip("/"),
         container=options.container,

@@ -51,7 +51,7 @@ def attempt(command: Sequence[str], given: str = "", patience_s: float = PATIENC
     except FileNotFoundError:
         raise DeploymentError(_missing(command[0])) from None
     except subprocess.TimeoutExpired:
-        raise DeploymentError(f"`{_shown(command)}` did not end within {patience_s:g} s: is it stuck?") from None
+        raise DeploymentError(_stuck(command, patience_s)) from None
     return Finished(ended.returncode, ended.stdout, ended.stderr)
 
 
@@ -63,18 +63,24 @@ def output_of(command: Sequence[str], given: str = "", patience_s: float = PATIE
     return ended.output
 
 
-def show(command: Sequence[str]) -> None:
+def show(command: Sequence[str], patience_s: float) -> None:
     """Run a program that talks to the person itself."""
     try:
-        ended = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
+        ended = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=patience_s, check=False)
     except FileNotFoundError:
         raise DeploymentError(_missing(command[0])) from None
+    except subprocess.TimeoutExpired:
+        raise DeploymentError(_stuck(command, patience_s)) from None
     if ended.returncode != 0:
         raise DeploymentError(f"`{_shown(command)}` ended with {ended.returncode}: see above")
 
 
 def _missing(program: str) -> str:
     return f"{program} is not installed, or not on the PATH: {_WHERE_TO_GET.get(program, 'install it')}"
+
+
+def _stuck(command: Sequence[str], patience_s: float) -> str:
+    return f"`{_shown(command)}` did not end within {patience_s:g} s: is it stuck?"
 
 
 def _shown(command: Sequence[str]) -> str:

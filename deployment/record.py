@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from deployment.request import PlatformName
+from deployment.request import DEFAULT_BASE_IMAGE, PlatformName
 
 _NAME = "deployed.json"
 
@@ -17,6 +17,10 @@ class Record(BaseModel):
     platform: PlatformName
     overlay: str
     image: str = ""
+    context: str = ""
+    """Of kubectl; empty where there is no cluster."""
+    registry: str = ""
+    base_image: str = DEFAULT_BASE_IMAGE
     stands: bool = True
 
 

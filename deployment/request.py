@@ -57,6 +57,8 @@ class Request:
     overlay: str = "single"
     registry: str = ""
     base_image: str = DEFAULT_BASE_IMAGE
+    context: str = ""
+    """Where the last deployment to this platform went, by the context of kubectl; empty if this one is to choose."""
     port: int = 8000
     """Port on this machine, where the platform is this machine."""
     host: str = ""

@@ -32,7 +32,13 @@ def deploy(request: Request, clock: Clock) -> int:
     """Bring the service to the platform and wait until it answers rightly."""
     platform = platform_for(request, clock)
     insist(platform)
-    begun = Record(platform=request.platform, overlay=request.overlay)
+    begun = Record(
+        platform=request.platform,
+        overlay=request.overlay,
+        context=platform.kubectl.context if platform.kubectl else "",
+        registry=request.registry,
+        base_image=request.base_image,
+    )
     record.write(begun, request.folder)
     image = platform.deploy()
     record.write(begun.model_copy(update={"image": image}), request.folder)
@@ -91,9 +97,10 @@ def teardown(request: Request, clock: Clock) -> int:
     """Remove everything that deploy made."""
     last = record.read(request.folder)
     image = last.image if last and last.platform is request.platform else ""
-    platform_for(request, clock).teardown(image)
+    platform = platform_for(request, clock)
+    platform.teardown(image)
     record.mark_torn_down(request.platform, request.folder)
-    say(f"torn down on {request.platform}")
+    say(f"torn down on {request.platform}{f', context {platform.kubectl.context}' if platform.kubectl else ''}")
     return 0
 
 

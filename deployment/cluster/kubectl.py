@@ -1,6 +1,6 @@
 """kubectl on one context and one namespace."""
 
-import shutil
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -10,7 +10,10 @@ from deployment.errors import ClusterSilentError, DeploymentError
 from deployment.request import NAMESPACE
 
 _Object = TypeVar("_Object", bound=Observed)
+KUBECTL = ("kubectl",)
 APPLY_PATIENCE_S = 180.0
+_NO_SUCH_OBJECT = re.compile(r'\(NotFound\): .* ".+" not found')
+"""The API server's own words: a plugin for the login, say, may be "not found" as well."""
 
 
 class Kubectl:
@@ -24,7 +27,7 @@ class Kubectl:
         How kubectl is called where it is part of another program.
     """
 
-    def __init__(self, context: str = "", program: Sequence[str] = ("kubectl",)) -> None:
+    def __init__(self, context: str = "", program: Sequence[str] = KUBECTL) -> None:
         self.context = context
         self.program = tuple(program)
 
@@ -46,7 +49,7 @@ class Kubectl:
         ended = self.attempt("get", *arguments, "--output", "json", namespace=namespace)
         if ended.exit_code == 0:
             return kind.model_validate_json(ended.output)
-        if "NotFound" in ended.errors or "not found" in ended.errors:
+        if _NO_SUCH_OBJECT.search(ended.errors):
             return None
         raise ClusterSilentError(f"kubectl cannot read {' '.join(arguments)}:\n{ended.complaint}")
 
@@ -56,10 +59,3 @@ class Kubectl:
         if found is None:
             raise DeploymentError(f"there is no {' '.join(arguments)} in {namespace}: run make deploy")
         return found
-
-
-def kubectl_program() -> tuple[str, ...]:
-    """Return how kubectl is called here: minikube brings one along."""
-    if shutil.which("kubectl") is None and shutil.which("minikube") is not None:
-        return ("minikube", "kubectl", "--")
-    return ("kubectl",)

@@ -13,6 +13,10 @@ from deployment.request import NAMESPACE, ROOT, Request
 PART_OF = "app.kubernetes.io/part-of=loadproof"
 PRUNED_KINDS = ("configmap", "horizontalpodautoscaler", "networkpolicy", "poddisruptionbudget")
 """What another overlay, or an earlier setting, may have left behind."""
+OPERATOR_KINDS = ("servicemonitor.monitoring.coreos.com", "prometheusrule.monitoring.coreos.com")
+"""The same, where the Prometheus operator has made these kinds known."""
+SCALING_KINDS = ("horizontalpodautoscaler",)
+"""What has to go first: under load, an old autoscaler would make more pods of the new version, and they would stay."""
 PRUNED = f"{PART_OF},app.kubernetes.io/component!=load-test"
 """All but what belongs to a load test, which may be under way."""
 
@@ -59,6 +63,11 @@ def write_kustomization(request: Request, image: Image, preloaded: bool) -> None
 def objects_in(rendered: str) -> list[Manifest]:
     """Return who is in some manifests."""
     return [Manifest.model_validate(one) for one in yaml.safe_load_all(rendered) if one]
+
+
+def replicas_in(rendered: str) -> int | None:
+    """Return how many pods some manifests ask for, None if they leave that to an autoscaler."""
+    return next((one.spec.get("replicas") for one in objects_in(rendered) if one.kind == "Deployment"), None)
 
 
 def left_behind(there: list[str], wanted: list[Manifest]) -> list[str]:

@@ -7,6 +7,11 @@ from pydantic import Field
 from deployment.cluster.observed import Metadata, Observed
 
 
+def in_url(address: str) -> str:
+    """Return an address as it is written in a URL: in brackets if it is one of IPv6."""
+    return f"[{address}]" if ":" in address else address
+
+
 class Address(Observed):
     """One address of a node."""
 
@@ -42,7 +47,8 @@ class ServiceSpec(Observed):
     """What is asked of a Service."""
 
     cluster_ip: Annotated[str, Field(alias="clusterIP")] = ""
-    ports: Annotated[tuple[ServicePort, ...], Field(min_length=1)]
+    ports: tuple[ServicePort, ...] = ()
+    """One at least, unless it is of the type ExternalName."""
 
 
 class Service(Observed):

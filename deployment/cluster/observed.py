@@ -16,6 +16,7 @@ class Metadata(Observed):
     """Who an object is."""
 
     name: str = ""
+    namespace: str = ""
     uid: str = ""
     generation: int = 0
     annotations: dict[str, str] = {}

@@ -1,5 +1,7 @@
 """Pods, as far as they are read here: who goes, who is ready, what a container waits for or ended with."""
 
+import math
+
 from deployment.cluster.observed import Condition, Metadata, Observed
 
 
@@ -35,10 +37,17 @@ class PodStatus(Observed):
     container_statuses: tuple[Container, ...] = ()
 
 
+class PodSpec(Observed):
+    """What is asked of a pod."""
+
+    active_deadline_seconds: float = math.inf
+
+
 class Pod(Observed):
     """A pod."""
 
     metadata: Metadata
+    spec: PodSpec = PodSpec()
     status: PodStatus = PodStatus()
 
     def condition(self, kind: str) -> Condition | None:

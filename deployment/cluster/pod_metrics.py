@@ -1,5 +1,7 @@
 """Whether the cluster measures its pods: what the autoscaler needs, and what `make status` shows."""
 
+from dataclasses import dataclass
+
 from deployment.cluster.kubectl import Kubectl
 from deployment.cluster.rollout import SELECTOR
 from deployment.cluster.workload import Autoscaler
@@ -9,7 +11,11 @@ from deployment.request import SERVICE
 from deployment.waiting import Clock, wait_for
 
 PATIENCE_S = 180.0
-REMEDY = "install metrics-server (https://github.com/kubernetes-sigs/metrics-server)"
+_API = "/apis/metrics.k8s.io/v1beta1"
+_INSTALL = (
+    "install metrics-server (https://github.com/kubernetes-sigs/metrics-server), on kind with --kubelet-insecure-tls"
+)
+_LOOK = "look at `kubectl get apiservice v1beta1.metrics.k8s.io`; on kind, metrics-server needs --kubelet-insecure-tls"
 
 
 def wait_until_measured(kubectl: Kubectl, autoscaled: bool, clock: Clock) -> None:
@@ -17,16 +23,32 @@ def wait_until_measured(kubectl: Kubectl, autoscaled: bool, clock: Clock) -> Non
 
     Without an autoscaler, missing metrics are worth a line and no failure.
     """
-    if not is_served(kubectl):
-        _give_up(f"this cluster measures no pods: {REMEDY}", autoscaled)
-        return
-    if what := wait_for(lambda: _missing(kubectl, autoscaled), PATIENCE_S, clock):
+    api = look_at_api(kubectl)
+    if api.problem and not api.may_come:
+        _give_up(api.problem, autoscaled)
+    elif what := wait_for(lambda: _missing(kubectl, autoscaled), PATIENCE_S, clock):
         _give_up(f"no metrics after {PATIENCE_S:g} s: {what}", autoscaled)
 
 
-def is_served(kubectl: Kubectl) -> bool:
-    """Say whether the cluster has the metrics API at all."""
-    return kubectl.attempt("get", "apiservice", "v1beta1.metrics.k8s.io").exit_code == 0
+@dataclass(frozen=True)
+class MetricsApi:
+    """What the cluster says when it is asked for its metrics API."""
+
+    problem: str = ""
+    may_come: bool = False
+    """Whether it is installed, and only does not answer yet."""
+
+
+def look_at_api(kubectl: Kubectl) -> MetricsApi:
+    """Ask for the API itself: its registration says nothing of the server behind it, and not everybody may read it."""
+    asked = kubectl.attempt("get", "--raw", _API)
+    if asked.exit_code == 0:
+        return MetricsApi()
+    if "(NotFound)" in asked.errors:
+        return MetricsApi(f"this cluster measures no pods: {_INSTALL}")
+    if "(Forbidden)" in asked.errors:
+        return MetricsApi(f"you may not ask for metrics, ask whoever runs the cluster: {asked.complaint}")
+    return MetricsApi(f"metrics-server does not answer, {_LOOK}: {asked.complaint}", may_come=True)
 
 
 def _missing(kubectl: Kubectl, autoscaled: bool) -> str:

@@ -14,14 +14,29 @@ from deployment.waiting import Clock, wait_for
 PATIENCE_S = 200.0
 SELECTOR = f"app.kubernetes.io/name={SERVICE}"
 _REVISION = "deployment.kubernetes.io/revision"
+_OVER = ("Failed", "Succeeded")
 _HASH = "pod-template-hash"
 
 
 def wait_until_rolled_out(kubectl: Kubectl, clock: Clock) -> None:
-    """Return once all pods are new and available; DeploymentError says what is wrong with one, and its last words."""
+    """Return once all pods are new and available, and no old one answers.
+
+    DeploymentError says what is wrong with one, and its last words.
+    """
     missing = wait_for(lambda: _missing(kubectl), PATIENCE_S, clock)
     if missing:
         raise DeploymentError(f"the rollout is not complete after {PATIENCE_S:g} s: {missing}\n{evidence(kubectl)}")
+
+
+def insist_on_replicas(kubectl: Kubectl, wanted: int | None) -> None:
+    """Return if as many pods are asked for as the manifests say: a bench of three pods measures something else."""
+    if wanted is None:
+        return
+    replicas = kubectl.get(Deployment, "deployment", SERVICE).spec.replicas
+    if replicas != wanted:
+        raise DeploymentError(
+            f"somebody has scaled the deployment to {replicas} pods, and the manifests ask for {wanted}: deploy again"
+        )
 
 
 def wait_until_scaled_to_its_least(kubectl: Kubectl, clock: Clock) -> None:
@@ -39,10 +54,18 @@ def _missing_of_least(kubectl: Kubectl) -> str:
 
 def _missing(kubectl: Kubectl) -> str:
     deployment = kubectl.get(Deployment, "deployment", SERVICE)
+    new = new_pods(kubectl, deployment)
     missing = what_is_missing(deployment)
-    if missing and (reason := why_given_up(deployment, new_pods(kubectl, deployment))):
+    if missing and (reason := why_given_up(deployment, new)):
         raise DeploymentError(f"the rollout failed: {reason}\n{evidence(kubectl)}")
-    return missing
+    return missing or _still_answering(pods_of(kubectl), new)
+
+
+def _still_answering(pods: Iterable[Pod], new: list[Pod]) -> str:
+    """Return which old pods drain, whom a Deployment no longer counts: a first prediction could be theirs."""
+    names = {pod.metadata.name for pod in new}
+    old = [pod.metadata.name for pod in pods if pod.metadata.name not in names and pod.status.phase not in _OVER]
+    return f"old pods still drain: {', '.join(old)}" if old else ""
 
 
 def pods_of(kubectl: Kubectl) -> tuple[Pod, ...]:

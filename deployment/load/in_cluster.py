@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deployment.cluster.kubectl import Kubectl
-from deployment.cluster.network import Service
+from deployment.cluster.network import Service, in_url
 from deployment.cluster.watching import watched
 from deployment.console import say
 from deployment.errors import DeploymentError
@@ -100,7 +100,7 @@ class LoadInCluster:
     def _address(self) -> str:
         """The service's own address: its name would be looked up for every connection, and the time counted."""
         address = self.kubectl.get(Service, "service", SERVICE).spec.cluster_ip
-        return f"http://{SERVICE if address in ('', 'None') else address}"
+        return f"http://{SERVICE if address in ('', 'None') else in_url(address)}"
 
     def fetch(self) -> int:
         """Follow the load test that is under way, or bring the reports of the last one."""

@@ -26,9 +26,9 @@ def platform_for(request: Request, clock: Clock) -> Platform:
     """Return the platform of a request."""
     match request.platform:
         case PlatformName.MINIKUBE:
-            return ClusterPlatform(request, Minikube(), clock)
+            return ClusterPlatform(request, Minikube(request), clock)
         case PlatformName.KIND:
-            return ClusterPlatform(request, Kind(), clock)
+            return ClusterPlatform(request, Kind(request), clock)
         case PlatformName.KUBERNETES:
             return ClusterPlatform(request, Kubernetes(request), clock)
         case PlatformName.DOCKER:

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import ClassVar
 
+from deployment.cluster.manifests import PART_OF
 from deployment.commands import attempt, output_of
 from deployment.console import say
 from deployment.errors import DeploymentError
@@ -36,12 +37,33 @@ class Docker:
     def deploy(self) -> str:
         """Build the image and run it in place of an earlier container."""
         image = describe(self.request)
+        self._is_there()
         build(image)
-        attempt(["docker", "rm", "--force", self.request.container])
-        output_of(["docker", "run", "--detach", "--name", self.request.container, *self._options(), image.reference])
+        self._remove()
+        named = ["--name", self.request.container, "--label", PART_OF]
+        output_of(["docker", "run", "--detach", *named, *self._options(), image.reference])
         if what := wait_for(self._what_is_missing, _PATIENCE_S, self.clock):
             raise DeploymentError(f"the container is not up: {what}")
         return image.reference
+
+    def _is_there(self) -> bool:
+        """Say whether there is a container of that name; one of somebody else is refused."""
+        label = PART_OF.partition("=")[0]
+        asked = ["docker", "inspect", "--type", "container", "--format", f'{{{{index .Config.Labels "{label}"}}}}']
+        found = attempt([*asked, self.request.container])
+        if found.exit_code == 0 and found.output.strip() != PART_OF.partition("=")[2]:
+            name = self.request.container
+            raise DeploymentError(
+                f"the container {name} was not made by make deploy and stays: `docker rm {name}` if nobody needs it"
+            )
+        return found.exit_code == 0
+
+    def _remove(self) -> None:
+        """Stop the container as Kubernetes would: it answers on while it drains, within its --stop-timeout."""
+        if self._is_there():
+            say("stopping the container")
+            output_of(["docker", "stop", self.request.container])
+            output_of(["docker", "rm", self.request.container])
 
     def _options(self) -> list[str]:
         settings = {setting.name: setting for setting in (*read_settings(), *self.request.settings)}
@@ -77,12 +99,10 @@ class Docker:
             say(f"\n{title}\n{(shown.output + shown.errors).rstrip()}")
 
     def teardown(self, image: str) -> None:
-        """Stop the container as Kubernetes would, remove it and the images."""
+        """Stop the container, remove it and the images."""
         del image
-        if attempt(["docker", "inspect", self.request.container]).exit_code == 0:
-            say("removing the container")
-            output_of(["docker", "rm", "--force", self.request.container])
-        remove_images(SERVICE_IMAGE.name)
+        self._remove()
+        remove_images([SERVICE_IMAGE])
 
 
 def run_options(pod: PodTemplate, settings: tuple[Setting, ...], port: int) -> list[str]:

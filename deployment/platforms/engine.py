@@ -1,7 +1,12 @@
 """The container engine of this machine."""
 
+import re
+from collections.abc import Iterable
+
 from deployment.commands import attempt
+from deployment.console import say
 from deployment.errors import DeploymentError
+from deployment.image import Recipe
 
 
 def look_at_engine() -> str:
@@ -13,11 +18,18 @@ def look_at_engine() -> str:
     return f"Docker {version.output.strip()}"
 
 
-def remove_images(repository: str) -> None:
-    """Remove every image of a repository that no container uses; fine if there is none."""
-    listed = attempt(["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}", repository])
-    if found := listed.output.split():
-        attempt(["docker", "image", "rm", *found])
+def remove_images(recipes: Iterable[Recipe]) -> None:
+    """Remove the images of some recipes, whatever registry their names begin with; fine if there is none."""
+    listed = attempt(["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])
+    if found := [one for one in listed.output.split() if is_of(one, recipes)]:
+        removed = attempt(["docker", "image", "rm", *found])
+        if removed.exit_code != 0:
+            say(f"note: not every image is removed from Docker: {removed.complaint}")
+
+
+def is_of(image: str, recipes: Iterable[Recipe]) -> bool:
+    """Say whether an image was made from one of some recipes."""
+    return any(re.search(rf"(^|/){recipe.name}:[^/]*$", image) for recipe in recipes)
 
 
 def published_url(container: str, port: int) -> str:

@@ -3,28 +3,35 @@
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from typing import Annotated
 
-from deployment.cluster.kubectl import Kubectl
-from deployment.commands import output_of
+from pydantic import BaseModel, Field
+
+from deployment.cluster.kubectl import KUBECTL, Kubectl
+from deployment.commands import attempt, output_of
 from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.image import IMAGES, Image, build
-from deployment.platforms.engine import look_at_engine, published_url, remove_images
+from deployment.platforms.engine import is_of, look_at_engine, published_url, remove_images
 from deployment.platforms.finding import Finding, finding
 from deployment.platforms.node_port import node_port, node_port_url
+from deployment.request import Request
 
 LOAD_PATIENCE_S = 300.0
+_CONTEXT = "kind-"
 CREATE = "kind create cluster --config kubernetes/kind.yaml"
 
 
 class Kind:
-    """The kind cluster of KIND_CLUSTER_NAME, whose default is kind."""
+    """The kind cluster of KIND_CLUSTER_NAME, else where the last deployment went, else kind."""
 
     preloaded = True
+    enables_metrics = False
+    kubectl_program = KUBECTL
 
-    def __init__(self) -> None:
-        self._name = os.environ.get("KIND_CLUSTER_NAME", "kind")
-        self.context = f"kind-{self._name}"
+    def __init__(self, request: Request) -> None:
+        self._name = os.environ.get("KIND_CLUSTER_NAME") or request.context.removeprefix(_CONTEXT) or "kind"
+        self.context = f"{_CONTEXT}{self._name}"
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order."""
@@ -53,7 +60,31 @@ class Kind:
         return node_port_url(kubectl, f"map its node port to this machine: `kind delete cluster`, then `{CREATE}`")
 
     def remove_image(self, image: str) -> None:
-        """Remove the images from this machine's engine; in the nodes, kind can remove none."""
+        """Remove the images from the nodes, where kind itself removes none, and from this machine's engine."""
         del image
-        for recipe in IMAGES:
-            remove_images(recipe.name)
+        for node in attempt(["kind", "get", "nodes", "--name", self._name]).output.split():
+            _remove_from(node)
+        remove_images(IMAGES)
+
+
+class _InNode(BaseModel):
+    """What `crictl images` tells of one image."""
+
+    tags: Annotated[list[str], Field(alias="repoTags")] = []
+
+
+class _Listed(BaseModel):
+    """What `crictl images` tells."""
+
+    images: list[_InNode] = []
+
+
+def _remove_from(node: str) -> None:
+    crictl = ["docker", "exec", node, "crictl"]
+    listed = attempt([*crictl, "images", "--output", "json"])
+    if listed.exit_code != 0:
+        say(f"note: images stay in the node {node}: {listed.complaint}")
+        return
+    tags = [tag for one in _Listed.model_validate_json(listed.output).images for tag in one.tags if is_of(tag, IMAGES)]
+    if tags and (removed := attempt([*crictl, "rmi", *tags])).exit_code != 0:
+        say(f"note: images stay in the node {node}: {removed.complaint}")

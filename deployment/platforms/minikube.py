@@ -3,19 +3,20 @@
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
-from deployment.cluster.kubectl import Kubectl
+from deployment.cluster.kubectl import KUBECTL, Kubectl
 from deployment.cluster.observed import Manifest
 from deployment.commands import attempt, output_of
 from deployment.console import say
 from deployment.errors import DeploymentError
 from deployment.image import IMAGES, Image, build
-from deployment.platforms.engine import look_at_engine, remove_images
+from deployment.platforms.engine import is_of, look_at_engine, remove_images
 from deployment.platforms.finding import Finding, finding
 from deployment.platforms.tunnel import printed_url
-from deployment.request import NAMESPACE, SERVICE
+from deployment.request import NAMESPACE, SERVICE, Request
 
 START = "minikube start --cpus=4 --memory=4g"
 LOAD_PATIENCE_S = 300.0
@@ -25,12 +26,20 @@ _RESOLUTION_S = 15
 
 
 class Minikube:
-    """The minikube cluster of MINIKUBE_PROFILE, whose default is minikube."""
+    """The minikube cluster of MINIKUBE_PROFILE, else where the last deployment went, else of the profile minikube."""
 
     preloaded = True
+    enables_metrics = True
 
-    def __init__(self) -> None:
-        self.context = os.environ.get("MINIKUBE_PROFILE", "minikube")
+    def __init__(self, request: Request) -> None:
+        self.context = os.environ.get("MINIKUBE_PROFILE") or request.context or "minikube"
+
+    @property
+    def kubectl_program(self) -> tuple[str, ...]:
+        """Return how kubectl is called: minikube brings one along, which asks the cluster of its profile alone."""
+        if shutil.which("kubectl") is None and shutil.which("minikube") is not None:
+            return tuple(self._command("kubectl", "--"))
+        return KUBECTL
 
     def _command(self, *arguments: str) -> list[str]:
         return ["minikube", "--profile", self.context, *arguments]
@@ -82,12 +91,11 @@ class Minikube:
         """Remove what was copied; without a record of its name, what is called like it."""
         listed = attempt(self._command("image", "ls")).output.split()
         for one in listed:
-            if one == image or any(re.search(rf"(^|/){recipe.name}:", one) for recipe in IMAGES):
+            if one == image or is_of(one, IMAGES):
                 removed = attempt(self._command("image", "rm", one))
                 if removed.exit_code != 0:
                     say(f"note: {one} stays in minikube: {removed.complaint}")
-        for recipe in IMAGES:
-            remove_images(recipe.name)
+        remove_images(IMAGES)
 
 
 def faster(server: Manifest) -> str:

@@ -2,16 +2,19 @@
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from deployment.cluster.kubectl import Kubectl
-from deployment.cluster.network import Node, Service
+from deployment.cluster.network import Node, Service, in_url
 from deployment.cluster.observed import Listed
 from deployment.errors import DeploymentError
 from deployment.request import SERVICE
 
 _PATIENCE_S = 3.0
+_AT_ONCE = 64
+_SHOWN = 8
 
 
 @contextmanager
@@ -20,11 +23,21 @@ def node_port_url(kubectl: Kubectl, remedy: str) -> Iterator[str]:
     port = node_port(kubectl)
     nodes = kubectl.get(Listed[Node], "nodes").items
     addresses = [address for kind in ("ExternalIP", "InternalIP") for node in nodes if (address := node.address(kind))]
-    urls = [f"http://{address}:{port}" for address in dict.fromkeys(addresses)]
-    reachable = next((url for url in urls if _takes_connections(url)), None)
+    urls = [f"http://{in_url(address)}:{port}" for address in dict.fromkeys(addresses)]
+    reachable = first_reachable(urls)
     if reachable is None:
-        raise DeploymentError(f"none of {', '.join(urls)} can be reached from here: {remedy}")
+        shown = f"{', '.join(urls[:_SHOWN])}{', …' if len(urls) > _SHOWN else ''}"
+        raise DeploymentError(f"none of {shown} can be reached from here: {remedy}")
     yield reachable
+
+
+def first_reachable(urls: list[str]) -> str | None:
+    """Return the first that takes connections; all are tried at once, for each that does not takes seconds."""
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as executor:
+        takes = executor.map(_takes_connections, urls)
+        found = next((url for url, taken in zip(urls, takes, strict=True) if taken), None)
+        executor.shutdown(cancel_futures=True)
+        return found
 
 
 def node_port(kubectl: Kubectl) -> int:

@@ -12,10 +12,20 @@ from deployment.platforms.finding import Finding
 class Provider(Protocol):
     """Whose cluster it is."""
 
-    context: str
-    """Context of kubectl; empty for the current one."""
     preloaded: bool
     """Whether images are put into the nodes, and not fetched from a registry."""
+    enables_metrics: bool
+    """Whether the cluster can be made to measure its pods."""
+
+    @property
+    def kubectl_program(self) -> tuple[str, ...]:
+        """Return how kubectl is called."""
+        ...
+
+    @property
+    def context(self) -> str:
+        """Return the context of kubectl; DeploymentError if there is none."""
+        ...
 
     def look(self) -> Iterator[Finding]:
         """Yield what has to be in order."""

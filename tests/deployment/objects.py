@@ -86,6 +86,9 @@ def namespace(going: bool = False, part_of: str = "loadproof") -> str:
     return json.dumps({"metadata": {"name": "loadproof", "labels": labels, **deleted}})
 
 
+NO_NAMESPACE = 'Error from server (NotFound): namespaces "loadproof" not found\n'
+
+
 def metrics_server(*arguments: str) -> str:
     """Return the Deployment of metrics-server."""
     template = {"spec": {"containers": [{"name": "metrics-server", "args": list(arguments)}]}}
@@ -101,5 +104,12 @@ metadata: {name: rest-config-new}
 ---
 kind: Deployment
 metadata: {name: model-service}
+"""
+MONITORED = f"""{MANIFESTS}---
+kind: ServiceMonitor
+metadata: {{name: model-service}}
+---
+kind: PrometheusRule
+metadata: {{name: model-service}}
 """
 AUTOSCALED = f"{MANIFESTS}---\nkind: HorizontalPodAutoscaler\nmetadata: {{name: model-service}}\n"

@@ -24,12 +24,23 @@ def test_metrics_that_come_late_are_waited_for(autoscaled: Stage, run: Run) -> N
     assert len(autoscaled.called("kubectl top")) == 5
 
 
+def test_a_metrics_server_that_was_just_enabled_and_does_not_answer_yet_is_waited_for(
+    autoscaled: Stage, run: Run
+) -> None:
+    unavailable = "Error from server (ServiceUnavailable): the server is currently unable to handle the request\n"
+    autoscaled.answer("^kubectl get .*--raw /apis/metrics", errors=unavailable, exit_code=1)
+    autoscaled.answer(TOP, errors=unavailable, exit_code=1, times=2)
+    assert run("deploy", "--overlay", "autoscaled") == 0
+    assert len(autoscaled.called("kubectl top")) == 3
+
+
 @pytest.mark.parametrize("annotated", [False, True])
 def test_an_autoscaler_that_sees_nothing_yet_is_waited_for(autoscaled: Stage, run: Run, annotated: bool) -> None:
     autoscaled.answer(AUTOSCALER, objects.autoscaler(annotated=annotated))
     autoscaled.answer(AUTOSCALER, objects.autoscaler("False", "FailedGetResourceMetric", annotated), times=3)
     assert run("deploy", "--overlay", "autoscaled") == 0
-    assert len([call for call in autoscaled.calls if "horizontalpodautoscaler model-service" in call.line]) == 4
+    looks = [call for call in autoscaled.calls if "horizontalpodautoscaler model-service" in call.line]
+    assert len(looks) == 3 + 1 + 1, "not yet, now, and once for how many pods it wants at least"
 
 
 def test_an_autoscaler_that_never_sees_anything_fails_the_deployment(

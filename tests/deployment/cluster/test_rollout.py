@@ -76,8 +76,28 @@ def test_pods_that_may_not_be_made_are_explained(minikube: Stage, run: Run, caps
 
 def test_the_failures_of_the_version_that_is_replaced_do_not_count(minikube: Stage, run: Run) -> None:
     crashed = objects.pod("old-abcde", ready=False, restartCount=9, lastState=objects.ended("Error", 1))
-    minikube.answer("^kubectl get .*pods", objects.pods(crashed, objects.pod(ready=False)))
+    minikube.answer("^kubectl get .*pods", objects.pods(crashed, objects.pod(ready=False)), times=4)
     minikube.answer("^kubectl get .*deployment model-service", NONE_UP, times=3)
+    assert run("deploy") == 0
+
+
+def test_a_rollout_is_not_over_while_an_old_pod_drains(minikube: Stage, run: Run) -> None:
+    """It answers on, rightly or not, while the Deployment counts it no longer."""
+    minikube.answer("^kubectl get .*pods", objects.pods(objects.pod("old-abcde"), objects.pod()), times=5)
+    assert run("deploy") == 0
+    assert len([call for call in minikube.called("kubectl get") if " pods --selector" in call.line]) > 5
+
+
+def test_an_old_pod_that_does_not_go_is_named(minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    minikube.answer("^kubectl get .*pods", objects.pods(objects.pod("old-abcde"), objects.pod()))
+    assert run("deploy") == 2
+    assert "not complete after 200 s: old pods still drain: old-abcde" in capsys.readouterr().err
+
+
+def test_an_old_pod_that_has_ended_and_is_only_listed_answers_nobody(minikube: Stage, run: Run) -> None:
+    evicted = objects.pod("old-abcde", ready=False)
+    evicted["status"]["phase"] = "Failed"
+    minikube.answer("^kubectl get .*pods", objects.pods(evicted, objects.pod()))
     assert run("deploy") == 0
 
 

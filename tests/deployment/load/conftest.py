@@ -31,7 +31,6 @@ def bench(minikube: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> S
     minikube.answer(DRAW)
     service = {"metadata": {"name": "model-service"}, "spec": {"clusterIP": "10.96.0.7", "ports": [{"nodePort": 1}]}}
     minikube.answer("^kubectl get .*service model-service", json.dumps(service))
-    minikube.answer("^kubectl auth .*can-i", "yes\n")
     minikube.answer("^kubectl get .*job load-master", errors=NO_JOB, exit_code=1)
     minikube.answer(f"{PODS}worker", objects.pods(load_pod("load-worker-1"), load_pod("load-worker-2")))
     minikube.answer(f"{PODS}master", objects.pods(load_pod("load-master-x")))

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from deployment.errors import DeploymentError
+from deployment.load.log import SPARE_S
 from tests.deployment import objects
 from tests.deployment.conftest import Run
 from tests.deployment.load.bench import (
@@ -37,6 +39,18 @@ def test_a_cluster_that_is_lost_for_good_is_left_to_finish(
     assert run("loadtest", *IN_CLUSTER, "smoke") == 2
     assert "`make fetch` brings its reports" in capsys.readouterr().err
     assert len(bench.called("kubectl delete")) == 1, "what may go on is not removed"
+
+
+def test_the_log_of_a_node_that_has_died_is_not_followed_beyond_the_deadline(bench: Stage) -> None:
+    """The pod seems to run for ever, and kubectl waits for its log as long as it is let."""
+    running = load_pod("load-master-x") | {"spec": {"activeDeadlineSeconds": 60}}
+    bench.answer(MASTER_POD, json.dumps(running))
+    bench.answer(LOGS, "  0 s of 28 s\n", exit_code=1)
+    with pytest.raises(DeploymentError, match="does its node live"):
+        fetched()
+    follows = [call.line for call in bench.called("kubectl logs")]
+    assert follows[0].endswith(f"--follow --request-timeout={60 + SPARE_S:.0f}s")
+    assert len(follows) == (60 + SPARE_S) / 30, "30 s pass on this clock at each look"
 
 
 def test_reports_that_come_damaged_are_no_verdict(bench: Stage, capfd: pytest.CaptureFixture[str]) -> None:

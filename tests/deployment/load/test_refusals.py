@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.deployment import objects
 from tests.deployment.conftest import Run
 from tests.deployment.load.bench import IN_CLUSTER
 from tests.deployment.stage import Stage
@@ -68,7 +69,7 @@ def test_a_second_load_test_is_refused_while_one_is_under_way(
 
 
 def test_a_load_test_of_nothing_says_what_to_do(bench: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    bench.answer("^kubectl get .* namespace loadproof", errors='namespaces "loadproof" not found', exit_code=1)
+    bench.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1)
     assert run("loadtest", *IN_CLUSTER, "smoke") == 2
     assert "nothing is deployed on minikube: run make deploy" in capsys.readouterr().err
 
@@ -80,6 +81,6 @@ def test_doctor_looks_whether_jobs_may_be_made_and_fit(
     assert "ok  load test: may make Jobs; 2 workers and their master ask for 0.5 CPU of 2" in capsys.readouterr().out
     assert run("doctor", *IN_CLUSTER, "--workers", "20") == 2
     assert "no  load test: 20 workers ask for 4.1 CPU of 2: WORKERS=1" in capsys.readouterr().out
-    bench.answer("^kubectl auth .*can-i", "no\n", exit_code=1)
+    bench.answer("^kubectl auth .*can-i .*jobs", "no\n", exit_code=1)
     assert run("doctor", *IN_CLUSTER) == 2
     assert "no  load test: you may make no Jobs in namespace loadproof" in capsys.readouterr().out

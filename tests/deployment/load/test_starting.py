@@ -66,6 +66,16 @@ def test_what_is_applied_names_the_scenario_the_workers_and_the_service_itself(
     assert patched["load-worker", "parallelism"] == patched["load-worker", "completions"] == 5
 
 
+def test_a_service_of_ipv6_is_named_as_urls_have_it(bench: Stage, run: Run) -> None:
+    spec = {"clusterIP": "fd00:10:96::7", "ports": [{"nodePort": 1}]}
+    bench.answer(
+        "^kubectl get .*service model-service", json.dumps({"metadata": {"name": "model-service"}, "spec": spec})
+    )
+    run("loadtest", *IN_CLUSTER, "smoke")
+    written = yaml.safe_load((bench.folder / "load-test" / "kustomization.yaml").read_text(encoding="utf-8"))
+    assert "HOST=http://[fd00:10:96::7]" in written["configMapGenerator"][0]["literals"]
+
+
 @pytest.mark.parametrize(
     ("state", "said"),
     [

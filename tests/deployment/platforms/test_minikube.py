@@ -73,8 +73,42 @@ def test_an_autoscaler_of_an_earlier_overlay_is_removed(minikube: Stage, run: Ru
     assert removed == ["configmap/rest-config-old", "horizontalpodautoscaler.autoscaling/model-service"]
 
 
+def test_what_the_prometheus_operator_reads_goes_with_the_wish_for_it(minikube: Stage, run: Run) -> None:
+    names = ["servicemonitor.monitoring.coreos.com/model-service", "prometheusrule.monitoring.coreos.com/model-service"]
+    minikube.answer("^kubectl get .*servicemonitor", "\n".join(names))
+    minikube.answer("^kubectl get .*servicemonitor[^ ]*$", "NAME AGE\n")
+    minikube.answer("^kubectl kustomize", objects.MONITORED)
+    assert run("deploy", "--monitoring") == 0
+    assert minikube.called("kubectl delete") == []
+    minikube.answer("^kubectl kustomize", objects.MANIFESTS)
+    assert run("deploy") == 0
+    assert [call.line.split()[-1] for call in minikube.called("kubectl delete")] == names
+
+
+def test_an_autoscaler_of_an_earlier_overlay_goes_before_the_bench_comes(minikube: Stage, run: Run) -> None:
+    """It would scale the bench to what the load of the moment needs, and the pods would stay."""
+    name = "horizontalpodautoscaler.autoscaling/model-service"
+    minikube.answer("^kubectl get .*horizontalpodautoscaler --selector", f"{name}\n")
+    assert run("deploy") == 0
+    assert minikube.called("kubectl delete")[0].line.endswith(name)
+    assert minikube.position("kubectl delete") < minikube.position("kubectl apply")
+
+
+def test_a_bench_that_somebody_has_scaled_is_none(
+    minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    minikube.answer("^kubectl kustomize", f"{objects.MANIFESTS}spec: {{replicas: 1}}\n")
+    assert run("deploy") == 0
+    minikube.answer("^kubectl get .*deployment model-service", objects.deployment(3, 3, 3, 3))
+    assert run("deploy") == 2
+    assert "scaled the deployment to 3 pods, and the manifests ask for 1" in capsys.readouterr().err
+
+
 def test_an_autoscaler_that_is_wanted_stays(minikube: Stage, run: Run) -> None:
     minikube.answer("^kubectl kustomize", objects.AUTOSCALED)
+    minikube.answer(
+        "^kubectl get .*horizontalpodautoscaler --selector", "horizontalpodautoscaler.autoscaling/model-service\n"
+    )
     minikube.answer("^kubectl get .*configmap,", "horizontalpodautoscaler.autoscaling/model-service\n")
     minikube.answer("^kubectl get .*horizontalpodautoscaler model-service", objects.autoscaler())
     assert run("deploy", "--overlay", "autoscaled") == 0
@@ -110,12 +144,12 @@ def test_another_profile_is_used_everywhere(minikube: Stage, run: Run, monkeypat
 def test_minikube_brings_a_kubectl_along(minikube: Stage, run: Run) -> None:
     minikube.remove("kubectl")
     minikube.answers = [
-        replace(answer, pattern=answer.pattern.replace("^kubectl", "^minikube kubectl --"))
+        replace(answer, pattern=answer.pattern.replace("^kubectl", "^minikube --profile minikube kubectl --"))
         for answer in minikube.answers
     ]
     minikube.install()
     assert run("deploy") == 0
-    assert minikube.called("minikube kubectl -- apply")
+    assert minikube.called("minikube --profile minikube kubectl -- apply")
 
 
 @pytest.mark.parametrize("missing", ["docker", "minikube"])
@@ -188,7 +222,7 @@ def test_doctor_tells_of_everything_and_fails_for_one_thing(
     minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("doctor") == 0
-    assert [line[:3] for line in capsys.readouterr().out.splitlines()] == ["ok "] * 6
+    assert [line[:3] for line in capsys.readouterr().out.splitlines()] == ["ok "] * 9
     minikube.remove("docker")
     assert run("doctor") == 2
     lines = capsys.readouterr().out.splitlines()
@@ -197,19 +231,20 @@ def test_doctor_tells_of_everything_and_fails_for_one_thing(
 
 
 def test_teardown_removes_autoscaler_namespace_and_images_in_this_order(minikube: Stage, run: Run) -> None:
-    minikube.answer("^kubectl get .* namespace loadproof", errors='namespaces "loadproof" not found', exit_code=1)
+    minikube.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1)
     minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(), times=2)
     minikube.answer("^minikube .* image ls", "docker.io/library/loadproof-service:0123\nregistry.k8s.io/pause:3.10\n")
     assert run("teardown") == 0
     changes = [call.line for call in minikube.calls if {"delete", "rm"} & set(call.line.split())]
-    assert [line.split()[0] for line in changes] == ["kubectl", "kubectl", "minikube", "docker", "docker"]
+    assert [line.split()[0] for line in changes] == ["kubectl", "kubectl", "minikube", "docker"]
     assert "horizontalpodautoscaler --all" in changes[0]
     assert "namespace loadproof" in changes[1]
     assert changes[2].endswith("image rm docker.io/library/loadproof-service:0123")
+    assert changes[3].endswith("image rm loadproof-service:0123")
 
 
 def test_teardown_of_nothing_is_fine(minikube: Stage, run: Run) -> None:
-    minikube.answer("^kubectl get .* namespace loadproof", errors='namespaces "loadproof" not found', exit_code=1)
+    minikube.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1)
     assert run("teardown") == 0
     assert minikube.called("kubectl delete") == []
 
@@ -231,18 +266,30 @@ def test_status_shows_pods_cpu_replicas_autoscaler_and_events(
     assert all(title in said for title in ("replicas", "pods", "CPU and memory", "3%/50%", "BackOff"))
 
 
-def test_a_namespace_of_somebody_else_stays(minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("command", ["deploy", "teardown"])
+def test_a_namespace_of_somebody_else_stays_as_it_is(
+    minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
     minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(part_of="something-else"))
-    assert run("teardown") == 2
-    assert "was not made by make deploy: it stays" in capsys.readouterr().err
-    assert minikube.called("kubectl delete") == []
+    assert run(command) == 2
+    assert "was not made by make deploy and stays as it is" in capsys.readouterr().err
+    assert not any(minikube.called(f"kubectl {verb}") for verb in ("apply", "delete"))
+    assert minikube.called("docker build") == []
+
+
+def test_a_namespace_that_somebody_makes_during_the_build_gets_nothing_either(minikube: Stage, run: Run) -> None:
+    minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(part_of="something-else"))
+    minikube.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1, times=1)
+    assert run("deploy") == 2
+    assert minikube.called("docker build")
+    assert minikube.called("kubectl apply") == []
 
 
 def test_an_earlier_teardown_is_waited_for(minikube: Stage, run: Run) -> None:
-    gone = 'namespaces "loadproof" not found'
     minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(), times=9)
-    minikube.answer("^kubectl get .* namespace loadproof", errors=gone, exit_code=1, times=1)
-    minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(going=True), times=3)
+    minikube.answer("^kubectl get .* namespace loadproof", errors=objects.NO_NAMESPACE, exit_code=1, times=1)
+    minikube.answer("^kubectl get .* namespace loadproof", objects.namespace(going=True), times=4)
     assert run("deploy") == 0
     before = minikube.calls[: minikube.position("kubectl apply")]
-    assert len([call for call in before if "namespace loadproof --output" in call.line]) == 4
+    looks = [call for call in before if "namespace loadproof --output" in call.line]
+    assert len(looks) == 5, "four while it goes, and the one that finds it gone"
