@@ -34,7 +34,7 @@ help: ## List what can be made
 		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  SCENARIO=staged HOST=http://127.0.0.1:8000 PORT=8000"
-	@echo "  PLATFORM=minikube|kind|kubernetes|docker|local OVERLAY=single|autoscaled|seed"
+	@echo "  PLATFORM=minikube|kind|kubernetes|docker|local OVERLAY=single|autoscaled|planned|seed"
 	@echo "  REGISTRY=registry.example.com/team BASE_IMAGE=python:3.11-slim-bookworm MONITORING=yes"
 	@echo "  WHERE=here|cluster WORKERS=2"
 	@echo "  MODELS=\"insurance_charges taxi_fare\" DATA=real|synthetic|PATH PYTHON=python3.11"

@@ -9,7 +9,7 @@ from load_tests.planning.side_by_side import Arrangement
 from load_tests.report.charts.palette import Colour
 from load_tests.report.run_report import RunReport
 
-IN_TIME, LATE, FAILED = Colour.CORRECT_AREA.light, Colour.SERIES_2.light, Colour.FAILED.light
+IN_TIME, LATE, FAILED = Colour.P50.light, Colour.SERIES_2.light, Colour.FAILED.light
 WANTED, READY = Colour.OFFERED.light, Colour.CORRECT.light
 PARTS = (("answered in time", IN_TIME), ("answered too late", LATE), ("refused or wrong", FAILED))
 FURTHER_PODS = 1.2
@@ -26,13 +26,13 @@ def draw(arrangements: Sequence[Arrangement], title: str) -> Figure:
         _draw_pods(rows[1][column], one.report)
         rows[1][column].set_xlabel("seconds of load")
     rows[0][0].set_ylabel("requests a second")
-    rows[1][0].set_ylabel("pods: ready,\ndashed: wanted")
+    rows[1][0].set_ylabel("pods (dashed:\nwanted)")
     figure.legend(
         handles=rows[0][0].collections[: len(PARTS)], loc="upper center", bbox_to_anchor=(0.5, 0.925), ncols=3,
         frameon=False,
     )  # fmt: skip
     figure.suptitle(title, y=0.965, fontweight="bold")
-    figure.subplots_adjust(left=0.075, right=0.975, bottom=0.125, top=0.79, wspace=0.08, hspace=0.12)
+    figure.subplots_adjust(left=0.08, right=0.975, bottom=0.125, top=0.79, wspace=0.08, hspace=0.12)
     return figure
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from benchmarks import cluster_evidence, intervals, queueing
+from benchmarks import cluster_evidence, experiment_evidence, intervals, queueing
 from benchmarks.peers import results as peers
 from load_tests.judging.judgement import Verdict
+from load_tests.planning import side_by_side
+from load_tests.planning.plan import Plan
 from load_tests.report.run_report import RunReport
 from tests.conftest import ROOT
 
@@ -24,6 +26,8 @@ QUEUEING: dict[str, Any] = json.loads(queueing.RESULT_FILE.read_bytes())
         ("verdicts.md", intervals.RESULT_FILE, intervals.coverage_table),
         ("comparing.md", intervals.RESULT_FILE, intervals.difference_table),
         ("autoscaling.md", cluster_evidence.RESULTS / "autoscale.json", cluster_evidence.table),
+        ("planning.md", experiment_evidence.RESULTS / "plan.json", experiment_evidence.plan_table),
+        ("planning.md", experiment_evidence.RESULTS / "plan.json", experiment_evidence.outcome_table),
         ("peers.md", peers.RESULT_FILE, peers.table),
         ("peers.md", peers.RESULT_FILE, peers.table_of_versions),
     ],
@@ -69,3 +73,17 @@ def test_measured_waiting_agrees_with_theory_where_the_document_says_so() -> Non
         assert load["measured"]["open"]["p99_ms"] == pytest.approx(load["theory_open"]["p99_ms"], rel=0.1)
         assert load["measured"]["closed"]["p99_ms"] <= load["closed_at_most_ms"] * 1.02
     assert keeps_up[-1]["theory_open"]["p99_ms"] > 2000, "at 90 %, more than two seconds"
+
+
+def test_the_experiment_proves_the_plan_before_and_after() -> None:
+    """The same load: broken on one pod and on autoscaled ones, kept as planned; and the overlay is that plan's."""
+    kept = {one.name: one.report for one in experiment_evidence.arrangements()}
+    assert [report.verdict for report in kept.values()] == [Verdict.FAIL, Verdict.FAIL, Verdict.PASS]
+    assert not list(side_by_side.problems(experiment_evidence.arrangements()))
+    plan = Plan.model_validate_json((experiment_evidence.RESULTS / "plan.json").read_bytes())
+    planned = kept["planned"].cluster
+    assert planned is not None
+    assert planned.autoscaler is not None
+    assert planned.autoscaler.least == plan.least == min(planned.ready)
+    written = (ROOT / "kubernetes" / "overlays" / "planned" / "autoscaler.yaml").read_text(encoding="utf-8")
+    assert f"minReplicas: {plan.least}\n  maxReplicas: {plan.most}\n" in written

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import cluster_evidence, queueing_picture
+from benchmarks import cluster_evidence, experiment_evidence, queueing_picture
 from benchmarks.peers import picture as peers_picture
 from load_tests.report.run_report import RunReport
 
@@ -21,8 +21,9 @@ def draw_autoscaling(path: Path) -> None:
         (queueing_picture.draw, queueing_picture.PICTURE),
         (peers_picture.draw, peers_picture.PICTURE),
         (draw_autoscaling, cluster_evidence.PICTURE),
+        (experiment_evidence.draw, experiment_evidence.PICTURE),
     ],
-    ids=["queueing", "peers", "autoscaling"],
+    ids=["queueing", "peers", "autoscaling", "experiment"],
 )
 def test_a_picture_is_drawn_again_to_the_byte(draw: Callable[[Path], None], picture: Path, tmp_path: Path) -> None:
     draw(tmp_path / picture.name)
