@@ -10,7 +10,6 @@ from deployment.errors import DeploymentError
 from deployment.manifest_file import read_manifest
 from deployment.request import ROOT, Setting
 
-
 _UNTIL_THE_END = ("SERVICE_DRAIN_SECONDS", "SERVICE_STOP_TIMEOUT_S")
 _SPARE_S = 5
 

@@ -87,7 +87,7 @@ def _act(kubectl: Kubectl, over: threading.Event, acts: Sequence[Act]) -> Iterat
         try:
             there = _uids(kubectl)
             if left := len(to_go & there):
-                yield f"{left} of {len(to_go)} pods were not replaced before the {act.what}: is there room for one more?"
+                yield f"{left} of {len(to_go)} pods were not replaced before the {act.what}: is there room for one?"
                 return
             to_go = there if act.replaces_all else frozenset()
             say(f"  {act.what}")

@@ -53,7 +53,9 @@ class Effects(Part):
 
     step_s: float = Field(description="When the step was, in seconds since the run began.")
     most_ready: int = Field(description="Most pods that were ready at a look, from the step on.")
-    first_new_pod_s: float | None = Field(description="When there was a pod more than at the step; null if there never was.")
+    first_new_pod_s: float | None = Field(
+        description="When there was a pod more than at the step; null if there never was."
+    )
     left_slo: bool | None = Field(
         description="Whether it was outside its SLO after the step; null if the step was too short, or has no latency "
         "objective, to tell."
