@@ -10,6 +10,9 @@ from deployment.errors import DeploymentError
 from deployment.manifest_file import read_manifest
 from deployment.request import ROOT, Setting
 
+_UNTIL_THE_END = ("SERVICE_DRAIN_SECONDS", "SERVICE_STOP_TIMEOUT_S")
+_SPARE_S = 5
+
 
 class Resources(Observed):
     """What a container may use, and what is kept free for it."""
@@ -114,6 +117,19 @@ def read_settings(root: Path = ROOT) -> tuple[Setting, ...]:
     lines = (root / "kubernetes" / "base" / "settings.env").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("=", 1) for line in lines if line.strip() and not line.startswith("#"))
     return tuple(Setting(name, value) for name, value in pairs)
+
+
+def insist_on_time_to_drain(overlay: str, settings: tuple[Setting, ...]) -> None:
+    """Refuse settings with which a pod would be killed while it still drains, or finishes what it has begun."""
+    given = {one.name: one.value for one in (*read_settings(), *settings)}
+    allowed_s = read_pod_template(overlay).termination_grace_period_seconds - _SPARE_S
+    try:
+        needed_s = sum(float(given[name]) for name in _UNTIL_THE_END)
+    except ValueError:
+        return  # the service says what is wrong with it
+    if needed_s > allowed_s:
+        told = ", ".join(f"{name}={given[name]}" for name in _UNTIL_THE_END)
+        raise DeploymentError(f"{told}: a pod has {allowed_s:g} s for both together before it is killed, give less")
 
 
 def merged(document: Any, patch: Any) -> Any:

@@ -15,8 +15,9 @@ from deployment.load.here import run_load_test
 from deployment.load.in_cluster import LoadInCluster
 from deployment.platforms.choice import cluster_for, platform_for
 from deployment.platforms.platform import Platform
+from deployment.pod_template import insist_on_time_to_drain
 from deployment.record import Record
-from deployment.request import Request, Where
+from deployment.request import PlatformName, Request, Where
 from deployment.waiting import Clock
 
 NOT_IN_ORDER = 2
@@ -31,6 +32,8 @@ def doctor(request: Request, clock: Clock) -> int:
 def deploy(request: Request, clock: Clock) -> int:
     """Bring the service to the platform and wait until it answers rightly."""
     platform = platform_for(request, clock)
+    if request.platform is not PlatformName.LOCAL:
+        insist_on_time_to_drain(request.overlay, request.settings)
     insist(platform)
     begun = Record(
         platform=request.platform,

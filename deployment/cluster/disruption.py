@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from deployment.cluster.kubectl import Kubectl
 from deployment.cluster.observed import Listed
-from deployment.cluster.rollout import wait_until_rolled_out
+from deployment.cluster.rollout import pods_of, wait_until_rolled_out
 from deployment.cluster.workload import Autoscaler, Deployment
 from deployment.commands import output_of
 from deployment.console import say
@@ -28,10 +28,12 @@ class Act:
     at_s: float
     what: str
     arguments: tuple[str, ...]
+    replaces_all: bool = False
+    """Whether none of the pods that were there before may be there when the next thing is done."""
 
 
 ACTS = (
-    Act(RESTART_AFTER_S, "rolling restart", ("rollout", "restart", _TARGET)),
+    Act(RESTART_AFTER_S, "rolling restart", ("rollout", "restart", _TARGET), replaces_all=True),
     Act(SCALE_DOWN_AFTER_S, "scale-down to 1 pod", ("scale", _TARGET, "--replicas=1")),
 )
 
@@ -76,13 +78,24 @@ def _refuse_autoscaled(kubectl: Kubectl) -> None:
 def _act(kubectl: Kubectl, over: threading.Event, acts: Sequence[Act]) -> Iterator[str]:
     """Do everything when its time has come; what cannot be done is yielded."""
     passed_s = 0.0
+    to_go: frozenset[str] = frozenset()
     for act in acts:
         if over.wait(act.at_s - passed_s):
             yield f"it ended before the {act.what}"
             return
         passed_s = act.at_s
-        say(f"  {act.what}")
         try:
+            there = _uids(kubectl)
+            if left := len(to_go & there):
+                yield f"{left} of {len(to_go)} pods were not replaced before the {act.what}: is there room for one?"
+                return
+            to_go = there if act.replaces_all else frozenset()
+            say(f"  {act.what}")
             output_of(kubectl.command(*act.arguments))
         except DeploymentError as error:
             yield f"{act.what}: {error}"
+
+
+def _uids(kubectl: Kubectl) -> frozenset[str]:
+    """Who is there, but for pods that are told to end."""
+    return frozenset(pod.metadata.uid for pod in pods_of(kubectl) if not pod.metadata.deletion_timestamp)

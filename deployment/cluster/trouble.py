@@ -7,10 +7,14 @@ from deployment.cluster.pod import Container, Pod
 
 _LOG_LINES = 12
 _WARNINGS = 5
+_NOT_PULLED = (
+    "the registry does not give the image; can the nodes reach it, and may they? A private one wants a pull secret, "
+    "and nodes of another architecture their own image (docs/deploying.md)"
+)
 _HOPELESS = {
     "ErrImageNeverPull": "the image is not in the node; the same command again puts it there",
-    "ErrImagePull": "the registry does not give the image; can the nodes reach it, and may they?",
-    "ImagePullBackOff": "the registry does not give the image; can the nodes reach it, and may they?",
+    "ErrImagePull": _NOT_PULLED,
+    "ImagePullBackOff": _NOT_PULLED,
     "InvalidImageName": "check REGISTRY",
     "CreateContainerConfigError": "a config map, or the user of the image, is not as the manifest says",
     "CreateContainerError": "the container engine refuses the container",

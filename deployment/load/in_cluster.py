@@ -42,6 +42,7 @@ class LoadInCluster:
         self._refuse_a_second()
         image = describe(self.request, LOAD_IMAGE)
         self.provider.provide(image)
+        self._refuse_a_second()  # one may have begun while the image was built, and would be removed
         interruption = Interruption()
         codes: list[int] = []
         with watched(self.kubectl, self.request.folder) as cluster_record:

@@ -23,6 +23,7 @@ LOAD_PATIENCE_S = 300.0
 _METRICS = "metrics-server"
 _RESOLUTION = "--metric-resolution="
 _RESOLUTION_S = 15
+_ROLLOUT_PATIENCE_S = 120
 
 
 class Minikube:
@@ -74,6 +75,9 @@ class Minikube:
             output_of(
                 kubectl.command("patch", "deployment", _METRICS, "--type=json", "-p", patch, namespace="kube-system")
             )
+            # Until the new one is there the old one answers, with metrics that go with it.
+            rollout = ("rollout", "status", f"deployment/{_METRICS}", f"--timeout={_ROLLOUT_PATIENCE_S}s")
+            output_of(kubectl.command(*rollout, namespace="kube-system"), patience_s=2 * _ROLLOUT_PATIENCE_S)
 
     def _measures(self) -> bool:
         listed = output_of(self._command("addons", "list", "--output", "json"))

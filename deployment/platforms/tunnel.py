@@ -42,6 +42,11 @@ def printed_url(command: Sequence[str], patience_s: float = PATIENCE_S) -> Itera
                 said = errors.read().strip() or "it said nothing"
                 raise DeploymentError(f"`{' '.join(command)}` printed no URL within {patience_s:g} s: {said}")
             yield url
+            if process.poll():  # None is a tunnel that stands, 0 a program that needed none
+                raise DeploymentError(
+                    f"`{' '.join(command)}` ended with {process.returncode} meanwhile: what came through its tunnel "
+                    "says nothing of the service"
+                )
         finally:
             _end(process)
             reader.join(_END_PATIENCE_S)

@@ -52,8 +52,10 @@ class Effects(Part):
     """What came of a load step. Times are seconds since it."""
 
     step_s: float = Field(description="When the step was, in seconds since the run began.")
-    most_ready: int
-    first_new_pod_s: float | None = Field(description="When a new pod was ready; null if none was.")
+    most_ready: int = Field(description="Most pods that were ready at a look, from the step on.")
+    first_new_pod_s: float | None = Field(
+        description="When there was a pod more than at the step; null if there never was."
+    )
     left_slo: bool | None = Field(
         description="Whether it was outside its SLO after the step; null if the step was too short, or has no latency "
         "objective, to tell."
@@ -66,11 +68,14 @@ class Effects(Part):
 def effects_of(step: LoadStep, cluster: ClusterReport, traffic: Traffic) -> Effects:
     """Put together what is known."""
     ready_s = [pod.ready_s for pod in cluster.pods if pod.ready_s is not None and pod.ready_s > step.begins_s]
+    ready = [count for at_s, count in zip(cluster.at_s, cluster.ready, strict=True) if at_s >= step.begins_s]
+    before = cluster.serving_at(step.begins_s)
+    grown_s = [at_s for at_s in ready_s if cluster.serving_at(at_s) > before]  # not where one took another's place
     left_slo, back_s = way_back(step, traffic)
     return Effects(
         step_s=step.begins_s,
-        most_ready=max(cluster.ready, default=0),
-        first_new_pod_s=round(min(ready_s) - step.begins_s, 1) if ready_s else None,
+        most_ready=max(ready, default=0),
+        first_new_pod_s=round(min(grown_s) - step.begins_s, 1) if grown_s else None,
         left_slo=left_slo,
         back_s=back_s,
         lost=sum(traffic.failed),

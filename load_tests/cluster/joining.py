@@ -8,6 +8,7 @@ from pathlib import Path
 from load_tests.cluster.effects import Traffic, effects_of
 from load_tests.cluster.errors import ClusterError
 from load_tests.cluster.judging import judge_scaling
+from load_tests.cluster.report import ClusterReport
 from load_tests.cluster.reporting import cluster_report_of
 from load_tests.cluster.samples import FILE_NAME, ClusterRecord, read
 from load_tests.judging.judgement import Verdict, worst
@@ -15,7 +16,7 @@ from load_tests.judging.verdict import Told, sentence
 from load_tests.report.objective_report import ObjectiveReport
 from load_tests.report.run_report import RunReport
 from load_tests.specification.load_step import LoadStep, load_step_of
-from load_tests.specification.scenario import CLUSTER, parse
+from load_tests.specification.scenario import CLUSTER, Scenario, parse
 from load_tests.specification.timeline import timeline_of
 
 LATER = "later"
@@ -65,7 +66,20 @@ def joined(report: RunReport, record: ClusterRecord) -> RunReport:
         for one in judged
     )
     whole = report.model_copy(update={"cluster": cluster, "effects": effects, "scaling": rows})
-    return _concluded(whole, tuple(_reasons(report)))
+    left = _left_over(scenario, cluster, step)
+    return _concluded(whole, (*_reasons(report), *([f"{UNJUDGED}{left}"] if left else [])))
+
+
+def _left_over(scenario: Scenario, cluster: ClusterReport, step: LoadStep) -> str:
+    """Why the cluster had nothing to grow from at the step, empty if it had, or if nothing of it is to grow."""
+    left, scaler = cluster.left_at(step.begins_s), cluster.autoscaler
+    if scenario.scaling is None or set(scenario.scaling.titles) <= {"lost"} or scaler is None or not left:
+        return ""
+    pods = "1 pod" if left == 1 else f"{left} pods"
+    return (
+        f"at the load step there still were {pods} from before the run beyond the {scaler.least} that the autoscaler "
+        "keeps; wait until it has scaled down (make status), then begin"
+    )
 
 
 def _reasons(report: RunReport) -> Iterator[str]:

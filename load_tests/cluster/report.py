@@ -74,6 +74,11 @@ class ClusterReport(Part):
         """How many pods requests went to at a time."""
         return sum(pod.serves_at(at_s) for pod in self.pods)
 
+    def left_at(self, at_s: float) -> int:
+        """How many pods from before the run requests still went to at a time, beyond what there is to be at least."""
+        before = sum(pod.serves_at(at_s) for pod in self.pods if pod.ready_s is not None and pod.ready_s <= 0)
+        return max(0, before - self.autoscaler.least) if self.autoscaler else 0
+
     def blind_s(self, begins_s: float, ends_s: float) -> float:
         """How long nothing was seen between two times."""
         spans = (min(span.ends_s, ends_s) - max(span.begins_s, begins_s) for span in self.blind)

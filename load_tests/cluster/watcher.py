@@ -19,6 +19,7 @@ COUNT_EVERY_S = 15.0
 AUTOSCALING_VERSIONS = ("v2", "v2beta2", "v1")
 NOT_FOUND = 404
 FORBIDDEN = (401, 403)
+_THROTTLING = "throttling on"
 
 
 class Watcher:
@@ -124,8 +125,10 @@ class Watcher:
 
     def _count(self, nodes: set[str], workload: Workload) -> dict[str, CpuCounters]:
         counters: dict[str, CpuCounters] = {}
+        for what in [what for what in self._unreadable if what.startswith(_THROTTLING)]:
+            del self._unreadable[what]  # its node may be one that is not asked any more
         for node in sorted(nodes):
-            answer = self._try("throttling", f"/api/v1/nodes/{node}/proxy/metrics/cadvisor")
+            answer = self._try(f"{_THROTTLING} {node}", f"/api/v1/nodes/{node}/proxy/metrics/cadvisor")
             if answer is not None:
                 text = answer.body.decode("utf-8", "replace")
                 counters |= counters_in(text, self._namespace, workload.container)

@@ -70,7 +70,7 @@ def cluster(stage: Stage, served_port: int) -> Stage:
     stage.answer("^kubectl auth .*can-i", "yes\n")
     stage.answer("^kubectl get .*services --all-namespaces", '{"items": []}')
     stage.answer("^kubectl kustomize", objects.MANIFESTS)
-    stage.answer("^kubectl (apply|delete|patch)")
+    stage.answer("^kubectl (apply|delete|patch|rollout)")
     stage.answer("^kubectl get .* namespace loadproof", objects.namespace())
     stage.answer("^kubectl get .*deployment model-service", objects.deployment())
     stage.answer("^kubectl get .*replicasets", objects.replica_sets())

@@ -46,6 +46,15 @@ def test_what_does_not_exist_is_refused_with_what_does(
     assert capsys.readouterr().err == f"{said}\n"
 
 
+def test_a_drain_that_outlasts_the_grace_period_is_refused(
+    minikube: Stage, run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVICE_DRAIN_SECONDS", "60")
+    assert run("deploy") == 2
+    assert "SERVICE_DRAIN_SECONDS=60, SERVICE_STOP_TIMEOUT_S=10: a pod has" in capsys.readouterr().err
+    assert not minikube.called("docker build")
+
+
 def test_a_load_test_goes_to_what_is_deployed_and_its_exit_code_is_the_verdicts(
     minikube: Stage, run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,7 +15,8 @@ from tests.deployment.conftest import FakeClock, Run
 from tests.deployment.stage import Stage
 
 PATIENCE_S = 20.0
-ACTS = (Act(0.0, "rolling restart", ("rollout", "restart")), Act(0.0, "scale-down", ("scale", "--replicas=1")))
+RESTART = Act(0.0, "rolling restart", ("rollout", "restart"), replaces_all=True)
+ACTS = (RESTART, Act(0.0, "scale-down", ("scale", "--replicas=1")))
 
 
 @pytest.fixture
@@ -23,8 +24,18 @@ def scaled(minikube: Stage) -> Stage:
     """Give a cluster without an autoscaler, on which everything may be done."""
     minikube.answer("^kubectl get .*horizontalpodautoscaler", '{"items": []}')
     minikube.answer("^kubectl (scale|rollout)")
+    minikube.answer("^kubectl get .*pods", three_pods("new"))
+    minikube.answer("^kubectl get .*pods", three_pods("old"), times=1)
     minikube.answer("^kubectl get .*deployment model-service", objects.deployment(2, 2, 2, 2))
     return minikube
+
+
+def three_pods(version: str) -> str:
+    """What kubectl says of the pods of a version."""
+    made = [objects.pod(f"{version}-{number}") for number in range(3)]
+    for number, pod in enumerate(made):
+        pod["metadata"] |= {"uid": f"{version}-{number}"}
+    return objects.pods(*made)
 
 
 def wait_for_acts(stage: Stage, begins: Callable[[], None]) -> int:
@@ -58,6 +69,22 @@ def test_a_load_test_that_ends_before_everything_was_done_proves_nothing(scaled:
     with pytest.raises(DeploymentError, match="it ended before the rolling restart"):
         under_disruption(Kubectl(), FakeClock().clock(), ends_at_once, late)
     assert scaled.called("kubectl scale")[-1].line.endswith("--replicas=2")
+
+
+def test_a_restart_that_replaced_nothing_proves_nothing(scaled: Stage) -> None:
+    """As when the pod that is to come first finds no room."""
+    scaled.answer("^kubectl get .*pods", three_pods("old"))
+
+    def run_load(begins: Callable[[], None]) -> int:
+        begins()
+        ends_s = time.monotonic() + PATIENCE_S
+        while sum(" pods " in call.line for call in scaled.called("kubectl get")) < 2:
+            assert time.monotonic() < ends_s, scaled.calls
+            time.sleep(0.05)
+        return 0
+
+    with pytest.raises(DeploymentError, match="3 of 3 pods were not replaced before the scale-down"):
+        under_disruption(Kubectl(), FakeClock().clock(), run_load, ACTS)
 
 
 def test_what_cannot_be_done_is_said(scaled: Stage) -> None:

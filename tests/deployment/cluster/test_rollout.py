@@ -24,6 +24,7 @@ def refusal(stage: Stage, run: Run, capsys: pytest.CaptureFixture[str], *pods: d
     [
         ({"state": objects.waiting("ErrImageNeverPull")}, "ErrImageNeverPull: the image is not in the node"),
         ({"state": objects.waiting("ImagePullBackOff", "no such host")}, "(no such host)"),
+        ({"state": objects.waiting("ErrImagePull")}, "A private one wants a pull secret"),
         ({"state": objects.waiting("CreateContainerConfigError", "runAsNonRoot")}, "(runAsNonRoot)"),
         (
             {"state": objects.waiting("CrashLoopBackOff"), "restartCount": 3, "lastState": objects.ended("Error", 2)},

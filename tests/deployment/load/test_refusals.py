@@ -9,6 +9,7 @@ from tests.conftest import ROOT
 from tests.deployment import objects
 from tests.deployment.conftest import Run
 from tests.deployment.load.bench import IN_CLUSTER
+from tests.deployment.load.conftest import NO_JOB
 from tests.deployment.stage import Stage
 
 
@@ -65,6 +66,17 @@ def test_a_second_load_test_is_refused_while_one_is_under_way(
     bench.answer("^kubectl get .*job load-master", json.dumps({"metadata": {}, "status": {"active": 1}}))
     assert run("loadtest", *IN_CLUSTER, "smoke") == 2
     assert "a load test is under way in the cluster: `make fetch` follows it" in capsys.readouterr().err
+    assert bench.called("kubectl delete") == []
+
+
+def test_a_load_test_that_began_while_the_image_was_built_is_left_alone(
+    bench: Stage, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.answer("^kubectl get .*job load-master", json.dumps({"metadata": {}, "status": {"active": 1}}))
+    bench.answer("^kubectl get .*job load-master", errors=NO_JOB, exit_code=1, times=1)
+    assert run("loadtest", *IN_CLUSTER, "smoke") == 2
+    assert "a load test is under way in the cluster" in capsys.readouterr().err
+    assert bench.called("docker build")
     assert bench.called("kubectl delete") == []
 
 

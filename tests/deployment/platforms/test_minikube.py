@@ -1,10 +1,14 @@
 """From doctor to teardown on minikube: what is run, in which order, and what is said when something is missing."""
 
+import time
 from dataclasses import replace
 
+import psutil
 import pytest
 import yaml
 
+from deployment.errors import DeploymentError
+from deployment.platforms.tunnel import printed_url
 from tests.deployment import objects, right_service
 from tests.deployment.conftest import Run
 from tests.deployment.stage import Stage
@@ -120,6 +124,7 @@ def test_metrics_are_enabled_where_they_are_not_and_made_faster(minikube: Stage,
     minikube.answer("^kubectl get .*metrics-server", objects.metrics_server("--secure", "--metric-resolution=60s"))
     run("deploy")
     assert minikube.called("minikube --profile minikube addons enable metrics-server")
+    assert minikube.position("kubectl patch") < minikube.position("kubectl rollout")
     [patch] = minikube.called("kubectl patch")
     assert '"path": "/spec/template/spec/containers/0/args/1", "value": "--metric-resolution=15s"' in patch.line
 
@@ -200,6 +205,20 @@ def test_a_tunnel_lives_as_long_as_it_is_needed(
     minikube.answer("^minikube .* service model-service", f"{url}\n", said, stays_for="a call that never comes")
     assert run("deploy") == 0
     assert f"answers rightly at {url}" in capsys.readouterr().out
+
+
+def kill(process: psutil.Process) -> None:
+    process.kill()
+    ends_s = time.monotonic() + 20
+    while process.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < ends_s
+        time.sleep(0.01)
+
+
+def test_a_tunnel_that_ended_meanwhile_is_no_answer_of_the_service() -> None:
+    command = ["sh", "-c", "echo http://tunnel/$$; exec sleep 60"]
+    with pytest.raises(DeploymentError, match="ended with -9 meanwhile"), printed_url(command) as url:
+        kill(psutil.Process(int(url.rpartition("/")[2])))
 
 
 def test_a_service_whose_answer_is_two_cents_off_is_no_success(

@@ -38,6 +38,19 @@ def test_the_first_new_pod_counts_from_the_step() -> None:
     assert effects.most_ready == 4
 
 
+def test_a_pod_that_took_the_place_of_another_is_no_growth() -> None:
+    report = cluster()
+    old, new, *_ = report.pods
+    swapped = report.model_copy(update={"pods": (old.model_copy(update={"ending_s": READY_S - 1}), new)})
+    assert effects_of(STEP, swapped, traffic()).first_new_pod_s is None
+
+
+def test_pods_that_were_gone_before_the_step_do_not_count() -> None:
+    report = cluster()
+    many = tuple(9 if at_s < STEP_S else count for at_s, count in zip(report.at_s, report.ready, strict=True))
+    assert effects_of(STEP, report.model_copy(update={"ready": many}), traffic()).most_ready == 4
+
+
 def test_what_was_lost_before_the_step_was_lost_as_well() -> None:
     assert effects_of(STEP, cluster(), traffic(failed={3: 2, 60: 5})).lost == 7
 

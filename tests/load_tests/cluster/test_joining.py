@@ -1,5 +1,6 @@
 """A run and its cluster have one verdict: without a record there is none, and joining twice changes nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from load_tests.judging.judgement import Verdict
 from load_tests.report import junit, markdown
 from load_tests.report.objective_report import ObjectiveReport
 from load_tests.report.run_report import RunReport
-from tests.load_tests.made_cluster import record_of
+from tests.load_tests.made_cluster import READY_S, pods_at, record_of
 from tests.load_tests.made_runs import DAY, FACTS, QUICK, STEP, Service, grown, made_run
 
 BEGAN_AT = FACTS.started_at.timestamp()
@@ -54,6 +55,26 @@ def test_a_new_pod_without_a_share_fails_the_run() -> None:
     report = joined(made_run(STEP, server_at=lambda _due_s, _rng: "model-service-5d8f6c7b9-old01"), record_of(BEGAN_AT))
     assert row(report, "each new pod").verdict is Verdict.FAIL
     assert "0 % to 0 %" in row(report, "each new pod").evidence
+
+
+def begun_with_pods_left(scenario: str) -> RunReport:
+    """A run at whose beginning all four pods were ready already."""
+    record = record_of(BEGAN_AT)
+    left = tuple(replace(pod, ready_at=BEGAN_AT - 20) for pod in pods_at(READY_S, BEGAN_AT))
+    samples = tuple(sample.model_copy(update={"pods": left}) for sample in record.samples)
+    return joined(made_run(scenario), record.model_copy(update={"samples": samples}))
+
+
+def test_a_run_that_began_with_pods_left_of_another_proves_no_growth() -> None:
+    report = begun_with_pods_left(STEP)
+    assert (report.verdict, report.exit_code) == (Verdict.INVALID, 4)
+    assert "there still were 3 pods from before the run beyond the 1 that the autoscaler keeps" in report.reason
+    assert joined(report, record_of(BEGAN_AT)).invalid_because == (), "joined with another record"
+
+
+def test_where_nothing_is_to_grow_pods_from_before_do_no_harm() -> None:
+    written = STEP.partition("scaling:")[0]
+    assert begun_with_pods_left(f"{written}scaling: {{lost: 0 requests}}\n").verdict is Verdict.PASS
 
 
 def test_what_may_have_happened_unseen_is_not_called_broken() -> None:

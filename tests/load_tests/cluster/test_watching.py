@@ -65,7 +65,7 @@ def test_a_pod_that_is_told_to_end_is_not_ready_from_then_on(cluster: api.FakeCl
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [(api.METRICS, "CPU of pods: 403 it is forbidden"), (api.KUBELET, "throttling: 403 it is forbidden")],
+    [(api.METRICS, "CPU of pods: 403 it is forbidden"), (api.KUBELET, "throttling on minikube: 403 it is forbidden")],
 )
 def test_what_may_not_be_read_is_said_and_the_rest_is_seen(
     cluster: api.FakeCluster, proxy: ApiProxy, path: str, said: str
@@ -74,6 +74,19 @@ def test_what_may_not_be_read_is_said_and_the_rest_is_seen(
     sample = look(proxy)
     assert sample.unreadable == (said,)
     assert len(sample.pods or ()) == 1
+
+
+def test_one_node_that_answers_does_not_hide_another_that_does_not(cluster: api.FakeCluster, proxy: ApiProxy) -> None:
+    other = api.pod("other-1")
+    other["spec"]["nodeName"] = "a-node-before"
+    cluster.answer(api.PODS, {"items": [api.pod("old-1"), other]})
+    cluster.answer(api.KUBELET.replace("minikube", "a-node-before"), {"message": "it is forbidden"}, 403)
+    clock = Clock()
+    watcher = Watcher(proxy, "loadproof", "model-service", clock)
+    assert watcher.look().unreadable == ("throttling on a-node-before: 403 it is forbidden",)
+    cluster.answer(api.PODS, {"items": [api.pod("old-1")]})
+    clock.now_s = COUNT_EVERY_S
+    assert watcher.look().unreadable == (), "a node without pods is not asked"
 
 
 def test_an_older_cluster_tells_of_its_autoscaler_in_an_older_version(
