@@ -97,19 +97,28 @@ class _Deployment(Observed):
 
 
 def read_pod_template(overlay: str, root: Path = ROOT) -> PodTemplate:
-    """Return the pod of an overlay: the base's, with the overlay's own `deployment.yaml` merged into it."""
-    folder = root / "kubernetes"
-    base = folder / "base" / "deployment.yaml"
+    """Return the pod of an overlay: the base's, with the `deployment.yaml` of what it is made of merged into it."""
+    base = root / "kubernetes" / "base" / "deployment.yaml"
     document = read_manifest(base)
-    patch = folder / "overlays" / overlay / "deployment.yaml"
-    if patch.exists():
-        document = merged(document, read_manifest(patch))
+    for folder in _made_of(root / "kubernetes" / "overlays" / overlay):
+        if (patch := folder / "deployment.yaml").exists():
+            document = merged(document, read_manifest(patch))
     try:
         return _Deployment.model_validate(document).spec.template.spec
     except ValidationError as invalid:
         error = invalid.errors()[0]
         place = ".".join(map(str, error["loc"]))
         raise DeploymentError(f"{base}: {place}: {error['msg'][:1].lower()}{error['msg'][1:]}") from None
+
+
+def _made_of(overlay: Path) -> list[Path]:
+    """The overlays that an overlay is made of, the undermost first, and itself."""
+    resources = read_manifest(overlay / "kustomization.yaml").get("resources", [])
+    below = [(overlay / name).resolve() for name in resources]
+    return [
+        *(one for folder in below if folder.parent == overlay.resolve().parent for one in _made_of(folder)),
+        overlay,
+    ]
 
 
 def read_settings(root: Path = ROOT) -> tuple[Setting, ...]:

@@ -36,7 +36,7 @@ time.sleep(60)
         (("--platform", "dokcer"), "PLATFORM=dokcer: choose one of minikube, kind, kubernetes, docker, local"),
         (("--port", "http"), "PORT=http: give a number from 1 to 65535"),
         (("--port", "65536"), "PORT=65536: give a number from 1 to 65535"),
-        (("--overlay", "double"), "OVERLAY=double: choose one of autoscaled, seed, single"),
+        (("--overlay", "double"), "OVERLAY=double: choose one of autoscaled, planned, seed, single"),
     ],
 )
 def test_what_does_not_exist_is_refused_with_what_does(

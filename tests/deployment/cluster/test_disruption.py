@@ -15,6 +15,8 @@ from tests.deployment.conftest import FakeClock, Run
 from tests.deployment.stage import Stage
 
 PATIENCE_S = 20.0
+LOOKS_BEFORE_RESTART = 3
+"""At the pods: two until they are there, and one at who is to be replaced."""
 RESTART = Act(0.0, "rolling restart", ("rollout", "restart"), replaces_all=True)
 ACTS = (RESTART, Act(0.0, "scale-down", ("scale", "--replicas=1")))
 
@@ -25,14 +27,14 @@ def scaled(minikube: Stage) -> Stage:
     minikube.answer("^kubectl get .*horizontalpodautoscaler", '{"items": []}')
     minikube.answer("^kubectl (scale|rollout)")
     minikube.answer("^kubectl get .*pods", three_pods("new"))
-    minikube.answer("^kubectl get .*pods", three_pods("old"), times=1)
+    minikube.answer("^kubectl get .*pods", three_pods("old"), times=LOOKS_BEFORE_RESTART)
     minikube.answer("^kubectl get .*deployment model-service", objects.deployment(2, 2, 2, 2))
     return minikube
 
 
 def three_pods(version: str) -> str:
-    """What kubectl says of the pods of a version."""
-    made = [objects.pod(f"{version}-{number}") for number in range(3)]
+    """What kubectl says of three pods; all are of the newest replica set."""
+    made = [objects.pod(f"new-{version}-{number}") for number in range(3)]
     for number, pod in enumerate(made):
         pod["metadata"] |= {"uid": f"{version}-{number}"}
     return objects.pods(*made)
@@ -78,7 +80,7 @@ def test_a_restart_that_replaced_nothing_proves_nothing(scaled: Stage) -> None:
     def run_load(begins: Callable[[], None]) -> int:
         begins()
         ends_s = time.monotonic() + PATIENCE_S
-        while sum(" pods " in call.line for call in scaled.called("kubectl get")) < 2:
+        while sum(" pods " in call.line for call in scaled.called("kubectl get")) <= LOOKS_BEFORE_RESTART:
             assert time.monotonic() < ends_s, scaled.calls
             time.sleep(0.05)
         return 0
