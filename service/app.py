@@ -62,7 +62,8 @@ class Service(FastAPI):
         endpoints: list[Endpoint] = []
         for one in served:
             model_time = self.metrics.models.of(one.model.qualified_name)
-            predictor = Predictor(one.model, queue, settings.emulate_cpu_ms, model_time)
+            max_compute_s = settings.max_compute_ms / 1000
+            predictor = Predictor(one.model, queue, settings.emulate_cpu_ms, max_compute_s, model_time)
             endpoints += prediction_endpoints(one, intake, predictor)
             endpoints += tensor_endpoints(one.model, predictor, intake, self.lifecycle)
         endpoints += health_endpoints(self.lifecycle)

@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from starlette.requests import ClientDisconnect
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from service.counters import ShedReason
 from service.pace import Pace
 from service.problems import ProblemError, unavailable
-from service.receiving import has_left
+from service.receiving import has_left, when_left
 
 LONGEST_HERE_S = 0.002
 """A prediction that should take longer runs in a thread; for others the way there and back would cost too much."""
@@ -39,6 +39,8 @@ class Job(Generic[T]):
     receive: Receive
     done: "asyncio.Future[T]"
     expiry: asyncio.TimerHandle
+    abandon: Callable[[], None] | None
+    """Tells the work, while a thread does it, that nobody waits for it any more."""
 
 
 class PredictionQueue:
@@ -63,6 +65,8 @@ class PredictionQueue:
         self._clock = clock
         self._closed = False
         """Whether nothing can be started now: a thread computes, or it is the loop's turn to do something else."""
+        self._watch: asyncio.Future[Message] | None = None
+        """Waits for the client to leave whose prediction a thread computes, if that can be ended."""
         self._spent_s = 0.0
         self._waiting: deque[Job[Any]] = deque()
         """Empty unless closed."""
@@ -81,15 +85,20 @@ class PredictionQueue:
     def _would_wait_for_too_long(self) -> bool:
         return self._stretch.expected_s(self._backlog_s) > FORESEEN * self._max_wait_s
 
-    async def run(self, work: Callable[[], T], expected_s: float, receive: Receive) -> T:
-        """Return what the work returns when it had its turn; raise a 503 problem if it gets none."""
+    async def run(
+        self, work: Callable[[], T], expected_s: float, receive: Receive, abandon: Callable[[], None] | None = None
+    ) -> T:
+        """Return what the work returns when it had its turn; raise a 503 problem if it gets none.
+
+        ``abandon`` is called if the client leaves while a thread does the work.
+        """
         if not self._closed and expected_s <= LONGEST_HERE_S:
             return self._compute_here(work)
         self.refuse_when_full()
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         expiry = loop.call_later(self._max_wait_s, self._expire)
-        self._waiting.append(Job(work, expected_s, receive, done, expiry))
+        self._waiting.append(Job(work, expected_s, receive, done, expiry, abandon))
         self._backlog_s += expected_s
         self._start_waiting()
         return await done
@@ -104,8 +113,7 @@ class PredictionQueue:
                 self._end(job, outcome_of(partial(self._compute_here, job.work), job.done))
                 self._learn(job)
             else:
-                self._closed = True
-                threading.Thread(target=self._compute_there, args=(job, job.done.get_loop()), daemon=True).start()
+                self._start_thread(job)
         if not self._closed:
             self._previous_end_s = None  # nobody waits: the time until the next one comes says nothing
 
@@ -141,13 +149,20 @@ class PredictionQueue:
         self._spent_s, self._closed = 0.0, False
         self._start_waiting()
 
-    def _compute_there(self, job: Job[Any], loop: asyncio.AbstractEventLoop) -> None:
+    def _start_thread(self, job: Job[Any]) -> None:
         """Compute in a thread of its own: a daemon, so that no computation keeps the process from ending."""
+        self._closed = True
+        self._watch = None if job.abandon is None else when_left(job.receive, job.abandon)
+        threading.Thread(target=self._compute_there, args=(job, job.done.get_loop()), daemon=True).start()
+
+    def _compute_there(self, job: Job[Any], loop: asyncio.AbstractEventLoop) -> None:
         tell = outcome_of(job.work, job.done)
         with suppress(RuntimeError):  # the loop was closed: nobody waits for the answer any more
             loop.call_soon_threadsafe(self._end_thread, job, tell)
 
     def _end_thread(self, job: Job[Any], tell: Callable[[], None]) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
         self._end(job, tell)
         self._learn(job)
         self._closed = False

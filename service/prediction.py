@@ -18,6 +18,7 @@ from service.endpoint import Answer, Endpoint, JsonResponse, Operation
 from service.hosting import Hosted, example_of
 from service.intake import Intake
 from service.pace import Pace
+from service.slices import SlicedBatch, too_much
 
 MAX_INSTANCES = 1000
 PROBLEMS = (400, 408, 413, 415, 422, 500, 503)
@@ -35,12 +36,18 @@ class Predictor:
     """A model as the service asks it: in turn, answers checked, slowed down where it stands for a heavier one."""
 
     def __init__(
-        self, model: RegressionModel, queue: PredictionQueue, emulate_cpu_ms: float, model_time: ModelTime
+        self,
+        model: RegressionModel,
+        queue: PredictionQueue,
+        emulate_cpu_ms: float,
+        max_compute_s: float,
+        model_time: ModelTime,
     ) -> None:
         self._model = model
         self._model_time = model_time
         self._queue = queue
         self._emulate_cpu_ms = emulate_cpu_ms
+        self._max_compute_s = max_compute_s
         self._pace_of_one = Pace(emulate_cpu_ms / 1000)
         self._pace_of_many = Pace(emulate_cpu_ms / 1000)
 
@@ -53,8 +60,13 @@ class Predictor:
         return self._queue.run(partial(self._one, record), self._pace_of_one.expected_s(1), receive)
 
     def many(self, records: Sequence[BaseModel], receive: Receive) -> Awaitable[list[BaseModel]]:
-        """Predict n records at once."""
-        return self._queue.run(partial(self._many, records), self._pace_of_many.expected_s(len(records)), receive)
+        """Predict n records at once; raise a 503 problem if that should take longer than it may."""
+        expected_s = self._pace_of_many.expected_s(len(records))
+        if expected_s > self._max_compute_s and len(records) > 1:  # fewer than one nobody can send
+            self._pace_of_many.doubt()
+            raise too_much(len(records), self._max_compute_s)
+        batch = SlicedBatch(self._slice, records, expected_s / len(records), self._max_compute_s)
+        return self._queue.run(batch, expected_s, receive, batch.abandon)
 
     def _one(self, record: BaseModel) -> BaseModel:
         began_s = time.perf_counter()
@@ -66,7 +78,7 @@ class Predictor:
         self._model_time.add(took_s, records=1)
         return prediction
 
-    def _many(self, records: Sequence[BaseModel]) -> list[BaseModel]:
+    def _slice(self, records: Sequence[BaseModel]) -> list[BaseModel]:
         began_s = time.perf_counter()
         burn_cpu(self._emulate_cpu_ms * len(records))
         predictions = self._model.predict_batch(records)
