@@ -163,6 +163,8 @@ class PredictionQueue:
     def _end_thread(self, job: Job[Any], tell: Callable[[], None]) -> None:
         if self._watch is not None:
             self._watch.cancel()
+        if has_left(job.receive):  # an answer would count, and reach nobody
+            tell = partial(job.done.set_exception, ClientDisconnect())
         self._end(job, tell)
         self._learn(job)
         self._closed = False
