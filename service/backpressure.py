@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -98,7 +99,8 @@ class PredictionQueue:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         expiry = loop.call_later(self._max_wait_s, self._expire)
-        self._waiting.append(Job(work, expected_s, receive, done, expiry, abandon))
+        in_context = partial(copy_context().run, work)  # what a model logs is about this request, whoever starts it
+        self._waiting.append(Job(in_context, expected_s, receive, done, expiry, abandon))
         self._backlog_s += expected_s
         self._start_waiting()
         return await done

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import partial
 
 import pytest
@@ -93,6 +94,25 @@ def test_what_waits_is_computed_in_the_order_it_came(expected_s: float) -> None:
         return computed
 
     assert asyncio.run(run()) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("expected_s", [0.0, LONG_S])
+def test_what_a_model_logs_while_it_predicts_is_about_the_request_that_asked(expected_s: float) -> None:
+    """Whoever starts what waits: the loop, a thread, or the request before."""
+    asked_by: ContextVar[int] = ContextVar("asked_by")
+
+    async def ask(queue: PredictionQueue, number: int) -> int:
+        asked_by.set(number)
+        return await queue.run(asked_by.get, expected_s, stays)
+
+    async def run() -> list[int]:
+        async with Blocked() as blocked:
+            waiting = [asyncio.ensure_future(ask(blocked.queue, number)) for number in range(3)]
+            await asyncio.sleep(0)
+            blocked.release()
+            return await asyncio.gather(*waiting)
+
+    assert asyncio.run(run()) == [0, 1, 2]
 
 
 def _noting(computed: list[int], number: int) -> Callable[[], None]:
