@@ -16,8 +16,10 @@ from model.base import RegressionModel
 from service.app import Service, create_app
 from service.health import Phase
 from service.hosting import Hosted
-from service.inference_messages import InferenceRequest
+from service.inference_messages import InferenceRequest, TensorModelMetadata
+from service.problems import ProblemError
 from service.settings import Settings
+from service.tensors import refuse_other_tensors
 from tests.conftest import ServiceFactory
 from tests.service.records import JSON_HEADERS, MODELS, batch_path, post, record
 from tests.service.toy import ToyModel
@@ -163,6 +165,16 @@ def test_a_batch_of_another_size_than_1_to_1000_is_refused(toy: TestClient, coun
     status, problem = post(toy, INFER, json.dumps(_request(count=count)))
     assert status == 422
     assert [error["field"] for error in problem["errors"]] == ["inputs"]
+
+
+def test_more_records_than_a_batch_holds_are_refused_before_any_of_them_is_built(toy: TestClient) -> None:
+    """A body of a million bytes holds 80,000 records of one number, which would keep the loop from all others."""
+    request = InferenceRequest.model_validate(_request(count=1001))
+    metadata = TensorModelMetadata.model_validate(toy.get("/v2/models/toy_model").json())
+    with pytest.raises(ProblemError, match="422") as refused:
+        refuse_other_tensors(request, metadata)
+    told = [(error.field, error.message) for error in refused.value.problem.errors]
+    assert told == [("inputs", "Should hold 1,000 records at most")]
 
 
 def test_tensors_come_in_any_order_with_any_parameters(toy: TestClient) -> None:
