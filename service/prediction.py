@@ -17,7 +17,7 @@ from service.counters import ModelTime
 from service.endpoint import Answer, Endpoint, JsonResponse, Operation
 from service.hosting import Hosted, example_of
 from service.intake import Intake
-from service.pace import Pace
+from service.pace import BatchPace, Pace
 from service.slices import SlicedBatch, too_much
 
 MAX_INSTANCES = 1000
@@ -49,7 +49,7 @@ class Predictor:
         self._emulate_cpu_ms = emulate_cpu_ms
         self._max_compute_s = max_compute_s
         self._pace_of_one = Pace(emulate_cpu_ms / 1000)
-        self._pace_of_many = Pace(emulate_cpu_ms / 1000)
+        self._pace_of_many = BatchPace(emulate_cpu_ms / 1000)
 
     def refuse_when_full(self) -> None:
         """Raise a 503 problem if a prediction has no chance of being made in time."""
@@ -63,9 +63,9 @@ class Predictor:
         """Predict n records at once; raise a 503 problem if that should take longer than it may."""
         expected_s = self._pace_of_many.expected_s(len(records))
         if expected_s > self._max_compute_s and len(records) > 1:  # fewer than one nobody can send
-            self._pace_of_many.doubt()
+            self._pace_of_many.doubt(len(records))
             raise too_much(len(records), self._max_compute_s)
-        batch = SlicedBatch(self._slice, records, expected_s / len(records), self._max_compute_s)
+        batch = SlicedBatch(partial(self._slice, len(records)), records, expected_s / len(records), self._max_compute_s)
         return self._queue.run(batch, expected_s, receive, batch.abandon)
 
     def _one(self, record: BaseModel) -> BaseModel:
@@ -78,7 +78,7 @@ class Predictor:
         self._model_time.add(took_s, records=1)
         return prediction
 
-    def _slice(self, records: Sequence[BaseModel]) -> list[BaseModel]:
+    def _slice(self, size: int, records: Sequence[BaseModel]) -> list[BaseModel]:
         began_s = time.perf_counter()
         burn_cpu(self._emulate_cpu_ms * len(records))
         predictions = self._model.predict_batch(records)
@@ -87,7 +87,7 @@ class Predictor:
         for prediction in predictions:
             check_finite(prediction)
         took_s = time.perf_counter() - began_s
-        self._pace_of_many.note(took_s, len(records))
+        self._pace_of_many.note(took_s, len(records), size)
         self._model_time.add(took_s, len(records))
         return predictions
 

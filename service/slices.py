@@ -23,7 +23,7 @@ class SlicedBatch:
     records : sequence of BaseModel
         Of all slices.
     per_record_s : float
-        What each of them should take.
+        What each of them should take, in a batch of this size.
     max_compute_s : float
         How long all may take, unless they are the only slice: no model can be interrupted.
     clock : callable
