@@ -22,7 +22,7 @@ from service.settings import Settings
 from service.tensors import refuse_other_tensors
 from tests.conftest import ServiceFactory
 from tests.service.records import JSON_HEADERS, MODELS, batch_path, post, record
-from tests.service.toy import ToyModel
+from tests.service.toy import CRASHES, ToyModel
 
 NUMPY: dict[str, Any] = {"INT64": np.int64, "FP64": np.float64, "BOOL": np.bool_, "BYTES": np.object_}
 INFER = "/v2/models/toy_model/infer"
@@ -79,6 +79,41 @@ def test_the_client_learns_what_is_wrong(client: triton.InferenceServerClient, m
     with pytest.raises(InferenceServerException, match="inputs: Should hold each of these once") as refused:
         client.infer(model.qualified_name, inputs[1:])
     assert refused.value.status() == "422"
+
+
+def test_the_client_learns_that_there_is_no_such_model(client: triton.InferenceServerClient) -> None:
+    with pytest.raises(InferenceServerException, match="Nothing is served at this path") as refused:
+        client.get_model_metadata("unknown")
+    assert refused.value.status() == "404"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/v2/unknown", b"", 404),
+        ("POST", "/v2", b"", 405),
+        ("GET", INFER, b"", 405),
+        ("POST", INFER, b" " * (2**20 + 1), 413),
+        ("POST", INFER, b"{", 400),
+    ],
+)
+def test_every_problem_has_the_member_that_clients_look_for(
+    toy: TestClient, method: str, path: str, body: bytes, status: int
+) -> None:
+    answer = toy.request(method, path, content=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["error"].startswith(answer.json()["detail"])
+
+
+def test_a_failure_has_the_member_that_clients_look_for(toy: TestClient) -> None:
+    request = _request(change=lambda r: r["inputs"][0].update(data=[1, CRASHES]))
+    status, problem = post(toy, INFER, json.dumps(request))
+    assert (status, problem["error"]) == (500, problem["detail"])
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/v2x"])
+def test_problems_of_other_paths_do_not_have_it(toy: TestClient, path: str) -> None:
+    assert "error" not in toy.get(path).json()
 
 
 @each_model
