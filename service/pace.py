@@ -51,6 +51,7 @@ class BatchPace:
     """
 
     def __init__(self, per_record_s: float) -> None:
+        self._per_record_s = per_record_s
         self._first = Pace(per_record_s)
         self._paces: dict[int, Pace] = {}
 
@@ -58,9 +59,13 @@ class BatchPace:
         """Return how long a batch of so many records should take."""
         return self._nearest(size).expected_s(size)
 
+    def knows(self, size: int) -> bool:
+        """Say whether what is expected of such a batch was told or learnt from its like, and not from smaller ones."""
+        return self._per_record_s > 0 or size.bit_length() in self._paces
+
     def note(self, duration_s: float, records: int, size: int) -> None:
         """Learn from a batch of this size, or from some of its records."""
-        pace = self._paces.setdefault(size.bit_length(), Pace(duration_s / records))
+        pace = self._paces.setdefault(size.bit_length(), Pace(self._per_record_s))
         pace.note(duration_s, records)
 
     def doubt(self, size: int) -> None:

@@ -62,11 +62,15 @@ class Predictor:
     def many(self, records: Sequence[BaseModel], receive: Receive) -> Awaitable[list[BaseModel]]:
         """Predict n records at once; raise a 503 problem if that should take longer than it may."""
         expected_s = self._pace_of_many.expected_s(len(records))
-        if expected_s > self._max_compute_s and len(records) > 1:  # fewer than one nobody can send
-            self._pace_of_many.doubt(len(records))
-            raise too_much(len(records), self._max_compute_s)
+        if expected_s > self._max_compute_s:
+            self._refuse_too_many(len(records))
         batch = SlicedBatch(partial(self._slice, len(records)), records, expected_s / len(records), self._max_compute_s)
         return self._queue.run(batch, expected_s, receive, batch.abandon)
+
+    def _refuse_too_many(self, records: int) -> None:
+        if records > 1 and self._pace_of_many.knows(records):  # fewer than one nobody can send
+            self._pace_of_many.doubt(records)
+            raise too_much(records, self._max_compute_s)
 
     def _one(self, record: BaseModel) -> BaseModel:
         began_s = time.perf_counter()

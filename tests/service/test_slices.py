@@ -61,6 +61,17 @@ def test_a_slice_holds_what_can_be_computed_in_its_time_and_one_record_at_least(
     assert slice_size(1000, per_record_s) == size
 
 
+def test_no_batch_is_refused_for_what_smaller_ones_took() -> None:
+    """The first call of a model may take long, and would have all batches refused that have not come yet."""
+
+    async def run() -> int:
+        predictor = Predictor(ToyModel(), PredictionQueue(10, FOREVER_S), 0.0, 1e-12, ModelTime())
+        await predictor.many(RECORDS[:1], stays)
+        return len(await predictor.many(RECORDS, stays))
+
+    assert asyncio.run(run()) == len(RECORDS)
+
+
 def test_a_batch_that_was_expected_to_take_too_long_is_tried_after_a_few_refusals() -> None:
     """Else one that was slow once, for whatever reason, would be refused for ever."""
 
