@@ -46,7 +46,7 @@ def server_endpoints(title: str, lifecycle: Lifecycle) -> list[Endpoint]:
 
 
 def tensor_endpoints(
-    model: RegressionModel, predictor: Predictor, intake: Intake, lifecycle: Lifecycle
+    model: RegressionModel, predictor: Predictor, intake: Intake, lifecycle: Lifecycle, emulate_cpu_ms: float
 ) -> list[Endpoint]:
     """Return the endpoints of one model; none if its records are more than one plain value per field."""
     try:
@@ -55,7 +55,8 @@ def tensor_endpoints(
         _log.info("nothing under /v2 for %s: %s is no plain value", model.qualified_name, field)
         return []
     name, shown = model.qualified_name, model.display_name
-    metadata = TensorModelMetadata(name=name, platform=PLATFORM, inputs=inputs, outputs=outputs)
+    emulated = {"emulate_cpu_ms": emulate_cpu_ms}
+    metadata = TensorModelMetadata(name=name, platform=PLATFORM, inputs=inputs, outputs=outputs, parameters=emulated)
     describe = Operation(f"v2_{name}", TAG, f"{shown}: inputs and outputs", returns=TensorModelMetadata)
     ready = Operation(f"v2_{name}_ready", TAG, f"{shown}: readiness", returns=ModelReady, problems=(503,))
     infer = Operation(
