@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -29,6 +30,15 @@ FORESEEN = 0.8
 refused only after they have waited: that costs twice as much as a refusal at once, and comes too late."""
 
 T = TypeVar("T")
+
+
+class HeldBy(Enum):
+    """What keeps the next prediction from being started."""
+
+    THREAD = auto()
+    """A thread computes the one before."""
+    LOOP = auto()
+    """Predictions had their slice of the event loop: it is its turn to look after others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,16 +71,16 @@ class PredictionQueue:
     """
 
     def __init__(self, max_in_flight: int, max_wait_s: float, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._max_waiting = max_in_flight - 1
+        self._max_in_flight = max_in_flight
         self._max_wait_s = max_wait_s
         self._clock = clock
-        self._closed = False
-        """Whether nothing can be started now: a thread computes, or it is the loop's turn to do something else."""
+        self._held_by: HeldBy | None = None
+        """What keeps the next one from being started; None for nothing."""
         self._watch: asyncio.Future[Message] | None = None
         """Waits for the client to leave whose prediction a thread computes, if that can be ended."""
         self._spent_s = 0.0
         self._waiting: deque[Job[Any]] = deque()
-        """Empty unless closed."""
+        """Empty unless something keeps them from being started."""
         self._backlog_s = 0.0
         """What all that wait should take, with the one that a thread computes."""
         self._stretch = Pace(1.0)
@@ -80,8 +90,11 @@ class PredictionQueue:
 
     def refuse_when_full(self) -> None:
         """Raise a 503 problem if a prediction has no chance; asked before a body is read, it saves reading it."""
-        if self._closed and (len(self._waiting) >= self._max_waiting or self._would_wait_for_too_long()):
+        if self._held_by is not None and (self._is_full() or self._would_wait_for_too_long()):
             raise overloaded(ShedReason.FULL)
+
+    def _is_full(self) -> bool:
+        return len(self._waiting) + (self._held_by is HeldBy.THREAD) >= self._max_in_flight
 
     def _would_wait_for_too_long(self) -> bool:
         return self._stretch.expected_s(self._backlog_s) > FORESEEN * self._max_wait_s
@@ -93,7 +106,7 @@ class PredictionQueue:
 
         ``abandon`` is called if the client leaves while a thread does the work.
         """
-        if not self._closed and expected_s <= LONGEST_HERE_S:
+        if self._held_by is None and expected_s <= LONGEST_HERE_S:
             return self._compute_here(work)
         self.refuse_when_full()
         loop = asyncio.get_running_loop()
@@ -106,7 +119,7 @@ class PredictionQueue:
         return await done
 
     def _start_waiting(self) -> None:
-        while self._waiting and not self._closed:
+        while self._waiting and self._held_by is None:
             job = self._waiting.popleft()
             job.expiry.cancel()
             if job.done.done() or has_left(job.receive):
@@ -116,11 +129,15 @@ class PredictionQueue:
                 self._learn(job)
             else:
                 self._start_thread(job)
-        if not self._closed:
+        if self._held_by is None:
             self._previous_end_s = None  # nobody waits: the time until the next one comes says nothing
 
     def _expire(self) -> None:
-        """Refuse the first that waits: all may wait equally long, so nobody's time is over before the first one's."""
+        """Refuse the first that waits: whoever has to be refused is the first.
+
+        All may wait equally long, those that are started stop their timers, and timers of equal length end in the
+        order in which they began.
+        """
         job = self._waiting.popleft()
         self._end(job, partial(job.done.set_exception, overloaded(ShedReason.WAITED)))
 
@@ -143,17 +160,17 @@ class PredictionQueue:
         finally:
             self._spent_s += self._clock() - began_s
             if self._spent_s > SLICE_S:
-                self._closed = True
+                self._held_by = HeldBy.LOOP
                 asyncio.get_running_loop().call_soon(self._open)
 
     def _open(self) -> None:
         """Go on now that the loop has been round."""
-        self._spent_s, self._closed = 0.0, False
+        self._spent_s, self._held_by = 0.0, None
         self._start_waiting()
 
     def _start_thread(self, job: Job[Any]) -> None:
         """Compute in a thread of its own: a daemon, so that no computation keeps the process from ending."""
-        self._closed = True
+        self._held_by = HeldBy.THREAD
         self._watch = None if job.abandon is None else when_left(job.receive, job.abandon)
         threading.Thread(target=self._compute_there, args=(job, job.done.get_loop()), daemon=True).start()
 
@@ -169,14 +186,14 @@ class PredictionQueue:
             tell = partial(job.done.set_exception, ClientDisconnect())
         self._end(job, tell)
         self._learn(job)
-        self._closed = False
+        self._held_by = None
         self._start_waiting()
 
 
 def outcome_of(work: Callable[[], T], done: "asyncio.Future[T]") -> Callable[[], None]:
     """Do the work; return what tells its result or its exception to who waits for it.
 
-    Whatever it raises: one that was not told would keep its client waiting, and the queue closed for ever.
+    Whatever it raises: one that was not told would keep its client waiting, and all behind it for ever.
     """
     try:
         return partial(done.set_result, work())

@@ -147,6 +147,16 @@ def test_more_than_may_be_in_flight_are_refused_at_once(max_in_flight: int) -> N
     asyncio.run(run())
 
 
+def test_with_nothing_in_flight_one_may_come_even_while_it_is_the_turn_of_the_loop() -> None:
+    async def run() -> str:
+        clocked = Clocked(max_wait_s=FOREVER_S, takes_s=2 * SLICE_S, max_in_flight=1)
+        await clocked.queue.run(clocked.compute, 0.0, stays)
+        clocked.queue.refuse_when_full()
+        return await clocked.queue.run(lambda: "next", 0.0, stays)
+
+    assert asyncio.run(run()) == "next"
+
+
 def test_what_would_wait_for_too_long_is_refused_at_once() -> None:
     async def run() -> None:
         async with Blocked(max_wait_s=FOREVER_S) as blocked:
@@ -165,17 +175,18 @@ def test_what_would_wait_for_too_long_is_refused_at_once() -> None:
 class Clocked:
     """Predictions that take as long as the test says, by the clock of the queue that computes them."""
 
-    def __init__(self, max_wait_s: float, takes_s: float) -> None:
+    def __init__(self, max_wait_s: float, takes_s: float, max_in_flight: int = 100) -> None:
         self.now_s = 0.0
-        self.queue = PredictionQueue(100, max_wait_s, clock=lambda: self.now_s)
+        self.queue = PredictionQueue(max_in_flight, max_wait_s, clock=lambda: self.now_s)
         self._takes_s = takes_s
 
-    def _compute(self) -> None:
+    def compute(self) -> None:
+        """Let the time pass that it takes."""
         self.now_s += self._takes_s
 
     def predict(self) -> "asyncio.Future[None]":
         """Ask for one that is expected to take a second."""
-        return asyncio.ensure_future(self.queue.run(self._compute, 1.0, stays))
+        return asyncio.ensure_future(self.queue.run(self.compute, 1.0, stays))
 
 
 def test_what_else_takes_time_between_predictions_is_foreseen() -> None:
