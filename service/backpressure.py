@@ -7,15 +7,15 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
 from service.counters import ShedReason
+from service.job import Job, outcome_of
 from service.pace import Pace
 from service.problems import ProblemError, unavailable
 from service.receiving import has_left, when_left
@@ -39,19 +39,6 @@ class HeldBy(Enum):
     """A thread computes the one before."""
     LOOP = auto()
     """Predictions had their slice of the event loop: it is its turn to look after others."""
-
-
-@dataclass(frozen=True, eq=False)
-class Job(Generic[T]):
-    """A prediction that waits for its turn."""
-
-    work: Callable[[], T]
-    expected_s: float
-    receive: Receive
-    done: "asyncio.Future[T]"
-    expiry: asyncio.TimerHandle
-    abandon: Callable[[], None] | None
-    """Tells the work, while a thread does it, that nobody waits for it any more."""
 
 
 class PredictionQueue:
@@ -188,19 +175,6 @@ class PredictionQueue:
         self._learn(job)
         self._held_by = None
         self._start_waiting()
-
-
-def outcome_of(work: Callable[[], T], done: "asyncio.Future[T]") -> Callable[[], None]:
-    """Do the work; return what tells its result or its exception to who waits for it.
-
-    Whatever it raises: one that was not told would keep its client waiting, and all behind it for ever.
-    """
-    try:
-        return partial(done.set_result, work())
-    except BaseException as error:
-        # No future takes a StopIteration, and a SystemExit would end the loop.
-        is_plain = isinstance(error, Exception) and not isinstance(error, StopIteration)
-        return partial(done.set_exception, error if is_plain else RuntimeError(f"the prediction raised {error!r}"))
 
 
 def overloaded(shed: ShedReason) -> ProblemError:
