@@ -33,7 +33,8 @@ COPY --from=packages /opt/venv /opt/venv
 COPY --from=sbom /tmp/sbom.cdx.json /usr/share/sbom/loadproof-service.cdx.json
 COPY --from=build /app /app
 WORKDIR /app
-# The number of threads follows the CPU limit of a pod, not the cores of its node. ONNX Runtime reports to nobody.
+# One thread, whatever the cores of the node and the CPU limit of the pod (docs/operations.md). ONNX Runtime reports to
+# nobody.
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

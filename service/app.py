@@ -15,13 +15,14 @@ from service.catalogue import catalogue_endpoints
 from service.config import load_config
 from service.dispatch import Dispatcher
 from service.documentation import (
-    DESCRIPTION,
     DOCS_PATH,
     OPENAPI_PATH,
     add_problem_schemas,
     asset,
     asset_names,
+    described,
     docs_page,
+    emulation,
 )
 from service.endpoint import Endpoint
 from service.health import Lifecycle, Phase, health_endpoints
@@ -48,7 +49,7 @@ class Service(FastAPI):
         super().__init__(
             title=title,
             version=service.__version__,
-            description=DESCRIPTION,
+            description=described(settings.emulate_cpu_ms),
             openapi_url=None,  # these three are routes of our own, measured and answered like all others
             docs_url=None,
             redoc_url=None,
@@ -62,9 +63,10 @@ class Service(FastAPI):
         endpoints: list[Endpoint] = []
         for one in served:
             model_time = self.metrics.models.of(one.model.qualified_name)
-            predictor = Predictor(one.model, queue, settings.emulate_cpu_ms, model_time)
+            max_compute_s = settings.max_compute_ms / 1000
+            predictor = Predictor(one.model, queue, settings.emulate_cpu_ms, max_compute_s, model_time)
             endpoints += prediction_endpoints(one, intake, predictor)
-            endpoints += tensor_endpoints(one.model, predictor, intake, self.lifecycle)
+            endpoints += tensor_endpoints(one.model, predictor, intake, self.lifecycle, settings.emulate_cpu_ms)
         endpoints += health_endpoints(self.lifecycle)
         endpoints += [self.metrics.endpoint()]
         endpoints += catalogue_endpoints(served, settings.emulate_cpu_ms)
@@ -133,6 +135,8 @@ def load_app(settings: Settings) -> Service:
         raise RefusalError(*(f"{settings.rest_config}: {reason}" for reason in refusal.reasons)) from refusal
     for one in hosted:
         _log.info("loaded %s %s", one.model.qualified_name, one.model.version)
+    if settings.emulate_cpu_ms:
+        _log.warning("SERVICE_EMULATE_CPU_MS=%g: %s", settings.emulate_cpu_ms, emulation(settings.emulate_cpu_ms))
     return create_app(config.service_title, hosted, settings)
 
 

@@ -6,17 +6,19 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from contextvars import copy_context
+from enum import Enum, auto
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from service.counters import ShedReason
+from service.job import Job, outcome_of
 from service.pace import Pace
 from service.problems import ProblemError, unavailable
-from service.receiving import has_left
+from service.receiving import has_left, when_left
 
 LONGEST_HERE_S = 0.002
 """A prediction that should take longer runs in a thread; for others the way there and back would cost too much."""
@@ -30,15 +32,13 @@ refused only after they have waited: that costs twice as much as a refusal at on
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, eq=False)
-class Job(Generic[T]):
-    """A prediction that waits for its turn."""
+class HeldBy(Enum):
+    """What keeps the next prediction from being started."""
 
-    work: Callable[[], T]
-    expected_s: float
-    receive: Receive
-    done: "asyncio.Future[T]"
-    expiry: asyncio.TimerHandle
+    THREAD = auto()
+    """A thread computes the one before."""
+    LOOP = auto()
+    """Predictions had their slice of the event loop: it is its turn to look after others."""
 
 
 class PredictionQueue:
@@ -58,14 +58,16 @@ class PredictionQueue:
     """
 
     def __init__(self, max_in_flight: int, max_wait_s: float, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._max_waiting = max_in_flight - 1
+        self._max_in_flight = max_in_flight
         self._max_wait_s = max_wait_s
         self._clock = clock
-        self._closed = False
-        """Whether nothing can be started now: a thread computes, or it is the loop's turn to do something else."""
+        self._held_by: HeldBy | None = None
+        """What keeps the next one from being started; None for nothing."""
+        self._watch: asyncio.Future[Message] | None = None
+        """Waits for the client to leave whose prediction a thread computes, if that can be ended."""
         self._spent_s = 0.0
         self._waiting: deque[Job[Any]] = deque()
-        """Empty unless closed."""
+        """Empty unless something keeps them from being started."""
         self._backlog_s = 0.0
         """What all that wait should take, with the one that a thread computes."""
         self._stretch = Pace(1.0)
@@ -75,27 +77,36 @@ class PredictionQueue:
 
     def refuse_when_full(self) -> None:
         """Raise a 503 problem if a prediction has no chance; asked before a body is read, it saves reading it."""
-        if self._closed and (len(self._waiting) >= self._max_waiting or self._would_wait_for_too_long()):
+        if self._held_by is not None and (self._is_full() or self._would_wait_for_too_long()):
             raise overloaded(ShedReason.FULL)
+
+    def _is_full(self) -> bool:
+        return len(self._waiting) + (self._held_by is HeldBy.THREAD) >= self._max_in_flight
 
     def _would_wait_for_too_long(self) -> bool:
         return self._stretch.expected_s(self._backlog_s) > FORESEEN * self._max_wait_s
 
-    async def run(self, work: Callable[[], T], expected_s: float, receive: Receive) -> T:
-        """Return what the work returns when it had its turn; raise a 503 problem if it gets none."""
-        if not self._closed and expected_s <= LONGEST_HERE_S:
+    async def run(
+        self, work: Callable[[], T], expected_s: float, receive: Receive, abandon: Callable[[], None] | None = None
+    ) -> T:
+        """Return what the work returns when it had its turn; raise a 503 problem if it gets none.
+
+        ``abandon`` is called if the client leaves while a thread does the work.
+        """
+        if self._held_by is None and expected_s <= LONGEST_HERE_S:
             return self._compute_here(work)
         self.refuse_when_full()
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         expiry = loop.call_later(self._max_wait_s, self._expire)
-        self._waiting.append(Job(work, expected_s, receive, done, expiry))
+        in_context = partial(copy_context().run, work)  # what a model logs is about this request, whoever starts it
+        self._waiting.append(Job(in_context, expected_s, receive, done, expiry, abandon))
         self._backlog_s += expected_s
         self._start_waiting()
         return await done
 
     def _start_waiting(self) -> None:
-        while self._waiting and not self._closed:
+        while self._waiting and self._held_by is None:
             job = self._waiting.popleft()
             job.expiry.cancel()
             if job.done.done() or has_left(job.receive):
@@ -104,13 +115,16 @@ class PredictionQueue:
                 self._end(job, outcome_of(partial(self._compute_here, job.work), job.done))
                 self._learn(job)
             else:
-                self._closed = True
-                threading.Thread(target=self._compute_there, args=(job, job.done.get_loop()), daemon=True).start()
-        if not self._closed:
+                self._start_thread(job)
+        if self._held_by is None:
             self._previous_end_s = None  # nobody waits: the time until the next one comes says nothing
 
     def _expire(self) -> None:
-        """Refuse the first that waits: all may wait equally long, so nobody's time is over before the first one's."""
+        """Refuse the first that waits: whoever has to be refused is the first.
+
+        All may wait equally long, those that are started stop their timers, and timers of equal length end in the
+        order in which they began.
+        """
         job = self._waiting.popleft()
         self._end(job, partial(job.done.set_exception, overloaded(ShedReason.WAITED)))
 
@@ -133,38 +147,34 @@ class PredictionQueue:
         finally:
             self._spent_s += self._clock() - began_s
             if self._spent_s > SLICE_S:
-                self._closed = True
+                self._held_by = HeldBy.LOOP
                 asyncio.get_running_loop().call_soon(self._open)
 
     def _open(self) -> None:
         """Go on now that the loop has been round."""
-        self._spent_s, self._closed = 0.0, False
+        self._spent_s, self._held_by = 0.0, None
         self._start_waiting()
 
-    def _compute_there(self, job: Job[Any], loop: asyncio.AbstractEventLoop) -> None:
+    def _start_thread(self, job: Job[Any]) -> None:
         """Compute in a thread of its own: a daemon, so that no computation keeps the process from ending."""
+        self._held_by = HeldBy.THREAD
+        self._watch = None if job.abandon is None else when_left(job.receive, job.abandon)
+        threading.Thread(target=self._compute_there, args=(job, job.done.get_loop()), daemon=True).start()
+
+    def _compute_there(self, job: Job[Any], loop: asyncio.AbstractEventLoop) -> None:
         tell = outcome_of(job.work, job.done)
         with suppress(RuntimeError):  # the loop was closed: nobody waits for the answer any more
             loop.call_soon_threadsafe(self._end_thread, job, tell)
 
     def _end_thread(self, job: Job[Any], tell: Callable[[], None]) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        if has_left(job.receive):  # an answer would count, and reach nobody
+            tell = partial(job.done.set_exception, ClientDisconnect())
         self._end(job, tell)
         self._learn(job)
-        self._closed = False
+        self._held_by = None
         self._start_waiting()
-
-
-def outcome_of(work: Callable[[], T], done: "asyncio.Future[T]") -> Callable[[], None]:
-    """Do the work; return what tells its result or its exception to who waits for it.
-
-    Whatever it raises: one that was not told would keep its client waiting, and the queue closed for ever.
-    """
-    try:
-        return partial(done.set_result, work())
-    except BaseException as error:
-        # No future takes a StopIteration, and a SystemExit would end the loop.
-        is_plain = isinstance(error, Exception) and not isinstance(error, StopIteration)
-        return partial(done.set_exception, error if is_plain else RuntimeError(f"the prediction raised {error!r}"))
 
 
 def overloaded(shed: ShedReason) -> ProblemError:

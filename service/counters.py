@@ -23,6 +23,8 @@ class ShedReason(StrEnum):
     """As many predictions as allowed were in flight, or those before it would have taken too long."""
     WAITED = "waited"
     """It waited for its turn for as long as it may."""
+    DEADLINE = "deadline"
+    """It is a batch that would have been computed for longer than it may, or was."""
     MEMORY = "memory"
     """Bodies that were coming in took all the memory they may."""
     SLOW_CLIENT = "slow_client"

@@ -9,7 +9,8 @@ from starlette.types import Receive, Scope
 
 from service.counters import ShedRequests
 from service.endpoint import Endpoint
-from service.problems import DETAILS, ProblemError, problem_response
+from service.inference_problems import as_asked
+from service.problems import DETAILS, ProblemError, as_problem, problem_response
 
 
 class Dispatcher:
@@ -42,7 +43,8 @@ class Dispatcher:
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, ProblemError) and error.shed is not None:
                 self._shed.count(error.shed)
-            return problem_response(error)
+            refused = as_problem(error)
+            return problem_response(as_asked(refused.problem, scope["path"]), refused.headers)
 
     def _endpoint(self, scope: Scope) -> Endpoint:
         """Return the endpoint of a request, and leave it in the scope, where metrics look for its path."""

@@ -17,7 +17,7 @@ _ASSETS = {
     "favicon.png": "image/png",
 }
 
-DESCRIPTION = """\
+_DESCRIPTION = """\
 Predictions over HTTP from the models listed below.
 
 - Bodies are JSON in UTF-8. A value is never converted: `"5"` is not `5`, `true` is not `1`, and a field that the
@@ -51,6 +51,16 @@ _DESCRIPTIONS = {
     503: "The service is not ready for requests, or has more of them than it can answer in time.",
 }
 _RETRY_AFTER = {"description": "Seconds after which to try again.", "schema": {"type": "integer", "minimum": 1}}
+
+
+def described(emulate_cpu_ms: float) -> str:
+    """Return what is said of the whole service."""
+    return f"{_DESCRIPTION}- **No real latencies**: {emulation(emulate_cpu_ms)}.\n" if emulate_cpu_ms else _DESCRIPTION
+
+
+def emulation(emulate_cpu_ms: float) -> str:
+    """Say that a service stands for one with heavier models."""
+    return f"each predicted record burns {emulate_cpu_ms:g} ms of CPU time to stand for a heavier model"
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -48,6 +48,13 @@ class TensorModelMetadata(BaseModel):
     platform: Annotated[str, Field(description="What runs the model.", examples=["loadproof_regression"])]
     inputs: Annotated[tuple[TensorMetadata, ...], Field(description="All of them are required.")]
     outputs: Annotated[tuple[TensorMetadata, ...], Field(description="What it answers.")]
+    parameters: Annotated[
+        dict[str, float],
+        Field(
+            description="emulate_cpu_ms: CPU time burnt per record to stand for a heavier model; 0 in earnest.",
+            examples=[{"emulate_cpu_ms": 0.0}],
+        ),
+    ]
 
 
 class Tensor(BaseModel):

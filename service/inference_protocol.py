@@ -1,15 +1,14 @@
 """The Open Inference Protocol, version 2, in its JSON form: another way to ask the same models."""
 
 import logging
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 import service
 from model.base import RegressionModel
-from model.faults import first_few
 from service.bodies import BodyReader, unsupported
 from service.endpoint import Answer, Endpoint, JsonResponse, Operation, constant
 from service.health import Lifecycle
@@ -25,19 +24,13 @@ from service.inference_messages import (
 )
 from service.intake import Intake
 from service.prediction import PROBLEMS, Predictor, batch_schemas
-from service.problems import Problem, ProblemError, unavailable
+from service.problems import unavailable
 from service.tensors import as_batch, as_tensors, place_in_tensors, refuse_other_tensors, tensors
 
 TAG = "Open Inference Protocol"
 PLATFORM = "loadproof_regression"
 BINARY_HEADER = b"inference-header-content-length"
 _log = logging.getLogger(__name__)
-
-
-class InferenceProblem(Problem):
-    """A problem document with the one member that clients of the protocol look for."""
-
-    error: Annotated[str, Field(description="Why the request was not answered.")]
 
 
 def server_endpoints(title: str, lifecycle: Lifecycle) -> list[Endpoint]:
@@ -53,7 +46,7 @@ def server_endpoints(title: str, lifecycle: Lifecycle) -> list[Endpoint]:
 
 
 def tensor_endpoints(
-    model: RegressionModel, predictor: Predictor, intake: Intake, lifecycle: Lifecycle
+    model: RegressionModel, predictor: Predictor, intake: Intake, lifecycle: Lifecycle, emulate_cpu_ms: float
 ) -> list[Endpoint]:
     """Return the endpoints of one model; none if its records are more than one plain value per field."""
     try:
@@ -62,7 +55,8 @@ def tensor_endpoints(
         _log.info("nothing under /v2 for %s: %s is no plain value", model.qualified_name, field)
         return []
     name, shown = model.qualified_name, model.display_name
-    metadata = TensorModelMetadata(name=name, platform=PLATFORM, inputs=inputs, outputs=outputs)
+    emulated = {"emulate_cpu_ms": emulate_cpu_ms}
+    metadata = TensorModelMetadata(name=name, platform=PLATFORM, inputs=inputs, outputs=outputs, parameters=emulated)
     describe = Operation(f"v2_{name}", TAG, f"{shown}: inputs and outputs", returns=TensorModelMetadata)
     ready = Operation(f"v2_{name}_ready", TAG, f"{shown}: readiness", returns=ModelReady, problems=(503,))
     infer = Operation(
@@ -97,7 +91,7 @@ def _probe(path: str, content: BaseModel, lifecycle: Lifecycle, operation: Opera
 
     async def answer(_scope: Scope, _receive: Receive) -> Response:
         if not lifecycle.ready:
-            raise _with_error(unavailable(f"The service is {lifecycle.phase}."))
+            raise unavailable(f"The service is {lifecycle.phase}.")
         return JsonResponse(body)
 
     return Endpoint("GET", path, answer, operation)
@@ -108,15 +102,12 @@ def _infer(model: RegressionModel, metadata: TensorModelMetadata, predictor: Pre
     batches = BodyReader(batch_schemas(model)[0], intake)
 
     async def answer(scope: Scope, receive: Receive) -> Response:
-        try:
-            predictor.refuse_when_full()
-            refuse_binary(scope)
-            request = await requests.read(scope, receive)
-            refuse_other_tensors(request, metadata)
-            records = batches.parse(as_batch(request), lambda place: place_in_tensors(place, request))
-            predictions = await predictor.many(records.instances, receive)
-        except ProblemError as error:
-            raise _with_error(error) from None
+        predictor.refuse_when_full()
+        refuse_binary(scope)
+        request = await requests.read(scope, receive)
+        refuse_other_tensors(request, metadata)
+        records = batches.parse(as_batch(request), lambda place: place_in_tensors(place, request))
+        predictions = await predictor.many(records.instances, receive)
         response = InferenceResponse(
             model_name=model.qualified_name, id=request.id, outputs=as_tensors(predictions, request, metadata)
         )
@@ -129,10 +120,3 @@ def refuse_binary(scope: Scope) -> None:
     """Refuse the extension that appends the bytes of tensors to the JSON."""
     if any(name == BINARY_HEADER for name, _ in scope["headers"]):
         raise unsupported("Binary tensors are not offered: send all data within the JSON (binary_data=False).")
-
-
-def _with_error(error: ProblemError) -> ProblemError:
-    problem = error.problem
-    told = "; ".join(first_few([f"{at.field}: {at.message}" for at in problem.errors]))
-    error.problem = InferenceProblem(**dict(problem), error=f"{problem.detail} {told}".rstrip())
-    return error

@@ -17,7 +17,8 @@ from service.counters import ModelTime
 from service.endpoint import Answer, Endpoint, JsonResponse, Operation
 from service.hosting import Hosted, example_of
 from service.intake import Intake
-from service.pace import Pace
+from service.pace import BatchPace, Pace
+from service.slices import SlicedBatch, too_much
 
 MAX_INSTANCES = 1000
 PROBLEMS = (400, 408, 413, 415, 422, 500, 503)
@@ -35,14 +36,20 @@ class Predictor:
     """A model as the service asks it: in turn, answers checked, slowed down where it stands for a heavier one."""
 
     def __init__(
-        self, model: RegressionModel, queue: PredictionQueue, emulate_cpu_ms: float, model_time: ModelTime
+        self,
+        model: RegressionModel,
+        queue: PredictionQueue,
+        emulate_cpu_ms: float,
+        max_compute_s: float,
+        model_time: ModelTime,
     ) -> None:
         self._model = model
         self._model_time = model_time
         self._queue = queue
         self._emulate_cpu_ms = emulate_cpu_ms
+        self._max_compute_s = max_compute_s
         self._pace_of_one = Pace(emulate_cpu_ms / 1000)
-        self._pace_of_many = Pace(emulate_cpu_ms / 1000)
+        self._pace_of_many = BatchPace(emulate_cpu_ms / 1000)
 
     def refuse_when_full(self) -> None:
         """Raise a 503 problem if a prediction has no chance of being made in time."""
@@ -53,8 +60,17 @@ class Predictor:
         return self._queue.run(partial(self._one, record), self._pace_of_one.expected_s(1), receive)
 
     def many(self, records: Sequence[BaseModel], receive: Receive) -> Awaitable[list[BaseModel]]:
-        """Predict n records at once."""
-        return self._queue.run(partial(self._many, records), self._pace_of_many.expected_s(len(records)), receive)
+        """Predict n records at once; raise a 503 problem if that should take longer than it may."""
+        expected_s = self._pace_of_many.expected_s(len(records))
+        if expected_s > self._max_compute_s:
+            self._refuse_too_many(len(records))
+        batch = SlicedBatch(partial(self._slice, len(records)), records, expected_s / len(records), self._max_compute_s)
+        return self._queue.run(batch, expected_s, receive, batch.abandon)
+
+    def _refuse_too_many(self, records: int) -> None:
+        if records > 1 and self._pace_of_many.knows(records):  # fewer than one nobody can send
+            self._pace_of_many.doubt(records)
+            raise too_much(records, self._max_compute_s)
 
     def _one(self, record: BaseModel) -> BaseModel:
         began_s = time.perf_counter()
@@ -66,7 +82,7 @@ class Predictor:
         self._model_time.add(took_s, records=1)
         return prediction
 
-    def _many(self, records: Sequence[BaseModel]) -> list[BaseModel]:
+    def _slice(self, size: int, records: Sequence[BaseModel]) -> list[BaseModel]:
         began_s = time.perf_counter()
         burn_cpu(self._emulate_cpu_ms * len(records))
         predictions = self._model.predict_batch(records)
@@ -75,7 +91,7 @@ class Predictor:
         for prediction in predictions:
             check_finite(prediction)
         took_s = time.perf_counter() - began_s
-        self._pace_of_many.note(took_s, len(records))
+        self._pace_of_many.note(took_s, len(records), size)
         self._model_time.add(took_s, len(records))
         return predictions
 

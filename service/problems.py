@@ -87,12 +87,16 @@ def unavailable(detail: str, shed: ShedReason | None = None) -> ProblemError:
     return ProblemError(503, detail, headers={"Retry-After": str(RETRY_AFTER_S)}, shed=shed)
 
 
-def problem_response(error: BaseException) -> Response:
-    """Return the answer to a request that an exception kept from being answered as asked."""
+def as_problem(error: BaseException) -> ProblemError:
+    """Return the problem of a request that an exception kept from being answered as asked."""
     if isinstance(error, asyncio.CancelledError):
         error = unavailable("The service was stopped before it could answer.")
     if not isinstance(error, ProblemError):
         _log.error("unexpected %s while answering", type(error).__name__, exc_info=error)
         error = ProblemError(500, DETAILS[500])
-    content = error.problem.model_dump_json()
-    return Response(content, error.problem.status, headers=error.headers, media_type=MEDIA_TYPE)
+    return error
+
+
+def problem_response(problem: Problem, headers: dict[str, str] | None) -> Response:
+    """Return the answer that holds a problem."""
+    return Response(problem.model_dump_json(), problem.status, headers=headers, media_type=MEDIA_TYPE)

@@ -1,6 +1,7 @@
 """Looking at what a client has sent, without waiting for more."""
 
-from collections.abc import Coroutine
+import asyncio
+from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 from starlette.types import Message, Receive
@@ -25,3 +26,13 @@ def has_left(receive: Receive) -> bool:
     """Say whether a client whose request was read has gone."""
     message = at_hand(receive)
     return message is not None and message["type"] == "http.disconnect"
+
+
+def when_left(receive: Receive, tell: Callable[[], None]) -> "asyncio.Future[Message]":
+    """Tell when a client whose request was read goes; cancel what is returned to be told no more.
+
+    Nothing else can come after the request.
+    """
+    leaving = asyncio.ensure_future(cast("Coroutine[Any, Any, Message]", receive()))
+    leaving.add_done_callback(lambda watch: None if watch.cancelled() else tell())
+    return leaving

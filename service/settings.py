@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """Predictions accepted at a time: the one that is computed and those that wait. More are refused at once."""
     max_wait_ms: Annotated[float, Field(gt=0, le=600_000, allow_inf_nan=False)] = 500.0
     """How long a prediction may wait for its turn before it is refused."""
+    max_compute_ms: Annotated[float, Field(gt=0, le=600_000, allow_inf_nan=False)] = 1000.0
+    """How long a batch may be computed. One that should take longer is refused, one that does is ended."""
     request_timeout_s: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 10.0
     """How long a client may take to send the head of a request, again to send the body, and to take in the answer."""
     max_connections: Annotated[int, Field(ge=1, le=100_000)] = 2000

@@ -9,6 +9,7 @@ from pydantic_core import to_json
 
 from service.bodies import LISTED_ERRORS, Place, field_error
 from service.inference_messages import InferenceRequest, Tensor, TensorMetadata, TensorModelMetadata
+from service.prediction import MAX_INSTANCES
 from service.problems import FieldError, ProblemError
 
 DATATYPES = {"integer": "INT64", "number": "FP64", "boolean": "BOOL", "string": "BYTES"}
@@ -38,6 +39,9 @@ def _tensor_errors(request: InferenceRequest, metadata: TensorModelMetadata) -> 
         yield field_error(("inputs",), f"Should hold each of these once: {', '.join(datatypes)}")
         return
     count = len(request.inputs[0].data)
+    if count > MAX_INSTANCES:
+        yield field_error(("inputs",), f"Should hold {MAX_INSTANCES:,} records at most")
+        return
     for index, tensor in enumerate(request.inputs):
         if tensor.datatype != datatypes[tensor.name]:
             yield field_error(("inputs", index, "datatype"), f"Should be {datatypes[tensor.name]}")

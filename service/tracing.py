@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import service
 from service.refusal import RefusalError
 
-UNTRACED = ("/api/health", "/metrics")
+UNTRACED = ("/api/health", "/metrics", "/v2/health")
 """Asked every few seconds by machines; their spans would only hide the others."""
 
 
@@ -31,6 +31,11 @@ def load_tracer(title: str) -> trace.Tracer:
     return tracer
 
 
+def is_untraced(path: str) -> bool:
+    """Say whether a path is asked by machines alone."""
+    return path.startswith(UNTRACED) or (path.startswith("/v2/models/") and path.endswith("/ready"))
+
+
 class TracingMiddleware:
     """Puts a span around every request, as a part of the trace that its traceparent names."""
 
@@ -40,7 +45,7 @@ class TracingMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on inside a span."""
-        if scope["type"] != "http" or scope["path"].startswith(UNTRACED):
+        if scope["type"] != "http" or is_untraced(scope["path"]):
             await self.app(scope, receive, send)
         else:
             await self._trace(scope, receive, send)

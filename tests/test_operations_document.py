@@ -5,12 +5,14 @@ import re
 
 from pydantic_core import PydanticUndefined
 
+from benchmarks import rolling_restart
 from benchmarks.overload import RESULT_FILE, table_rows
 from service.settings import DEFAULT_CONFIG, PREFIX, Settings
 from tests.conftest import ROOT
 
 DOCUMENT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| .+ \|$", DOCUMENT, re.MULTILINE))
+ROLLING_RESTART = json.loads(rolling_restart.RESULT_FILE.read_text(encoding="utf-8"))
 OVERLOAD = json.loads(RESULT_FILE.read_text(encoding="utf-8"))
 
 
@@ -33,6 +35,15 @@ def test_at_twice_its_capacity_it_kept_its_goodput_and_its_word_on_waiting() -> 
         [twice] = [load for load in weight["loads"] if load["times_capacity"] == 2.0]
         assert twice["accepted_p99_ms"] <= OVERLOAD["max_wait_ms"] + weight["cpu_ms"]
         assert twice["probes_failed"] == twice["given_up"] == 0
+
+
+def test_of_twenty_thousand_requests_none_failed_over_twenty_restarts_and_some_without_the_drain() -> None:
+    drained, not_drained = ROLLING_RESTART["drain"], ROLLING_RESTART["no_drain"]
+    assert drained["requests"] >= 20_000
+    assert drained["restarts"] == not_drained["restarts"] == 20
+    assert drained["failed"] == 0
+    assert min(drained["requests_kept_alive"], drained["requests_new_connection"]) > 0
+    assert not_drained["failed"] > 0
 
 
 def _written(default: object) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import partial
 
 import pytest
@@ -95,6 +96,25 @@ def test_what_waits_is_computed_in_the_order_it_came(expected_s: float) -> None:
     assert asyncio.run(run()) == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("expected_s", [0.0, LONG_S])
+def test_what_a_model_logs_while_it_predicts_is_about_the_request_that_asked(expected_s: float) -> None:
+    """Whoever starts what waits: the loop, a thread, or the request before."""
+    asked_by: ContextVar[int] = ContextVar("asked_by")
+
+    async def ask(queue: PredictionQueue, number: int) -> int:
+        asked_by.set(number)
+        return await queue.run(asked_by.get, expected_s, stays)
+
+    async def run() -> list[int]:
+        async with Blocked() as blocked:
+            waiting = [asyncio.ensure_future(ask(blocked.queue, number)) for number in range(3)]
+            await asyncio.sleep(0)
+            blocked.release()
+            return await asyncio.gather(*waiting)
+
+    assert asyncio.run(run()) == [0, 1, 2]
+
+
 def _noting(computed: list[int], number: int) -> Callable[[], None]:
     return lambda: computed.append(number)
 
@@ -127,6 +147,16 @@ def test_more_than_may_be_in_flight_are_refused_at_once(max_in_flight: int) -> N
     asyncio.run(run())
 
 
+def test_with_nothing_in_flight_one_may_come_even_while_it_is_the_turn_of_the_loop() -> None:
+    async def run() -> str:
+        clocked = Clocked(max_wait_s=FOREVER_S, takes_s=2 * SLICE_S, max_in_flight=1)
+        await clocked.queue.run(clocked.compute, 0.0, stays)
+        clocked.queue.refuse_when_full()
+        return await clocked.queue.run(lambda: "next", 0.0, stays)
+
+    assert asyncio.run(run()) == "next"
+
+
 def test_what_would_wait_for_too_long_is_refused_at_once() -> None:
     async def run() -> None:
         async with Blocked(max_wait_s=FOREVER_S) as blocked:
@@ -145,17 +175,18 @@ def test_what_would_wait_for_too_long_is_refused_at_once() -> None:
 class Clocked:
     """Predictions that take as long as the test says, by the clock of the queue that computes them."""
 
-    def __init__(self, max_wait_s: float, takes_s: float) -> None:
+    def __init__(self, max_wait_s: float, takes_s: float, max_in_flight: int = 100) -> None:
         self.now_s = 0.0
-        self.queue = PredictionQueue(100, max_wait_s, clock=lambda: self.now_s)
+        self.queue = PredictionQueue(max_in_flight, max_wait_s, clock=lambda: self.now_s)
         self._takes_s = takes_s
 
-    def _compute(self) -> None:
+    def compute(self) -> None:
+        """Let the time pass that it takes."""
         self.now_s += self._takes_s
 
     def predict(self) -> "asyncio.Future[None]":
         """Ask for one that is expected to take a second."""
-        return asyncio.ensure_future(self.queue.run(self._compute, 1.0, stays))
+        return asyncio.ensure_future(self.queue.run(self.compute, 1.0, stays))
 
 
 def test_what_else_takes_time_between_predictions_is_foreseen() -> None:

@@ -58,9 +58,11 @@ def test_a_person_at_a_keyboard_does_not_wait_for_the_drain(running_service: Ser
 
 
 def test_a_computation_without_end_does_not_keep_it_from_ending(running_service: ServiceFactory) -> None:
-    service = running_service(**TOY, SERVICE_EMULATE_CPU_MS="10000", SERVICE_STOP_TIMEOUT_S="1")
+    service = running_service(
+        **TOY, SERVICE_EMULATE_CPU_MS="10000", SERVICE_MAX_COMPUTE_MS="600000", SERVICE_STOP_TIMEOUT_S="1"
+    )
     with connect(service.port) as asking:
-        asking.sendall(batch(1000))  # nearly three hours
+        asking.sendall(batch(60))  # ten minutes
         wait_until(lambda: metric(service.port, "http_requests_in_flight") == 2)
         assert service.stop(signal.SIGTERM) == 0
         answer = answer_of(asking)

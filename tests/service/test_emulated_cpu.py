@@ -45,7 +45,18 @@ def test_a_record_takes_the_cpu_time_asked_for(heavy: RunningService, path: str,
     assert 0.9 * EMULATED_MS <= spent_ms <= 1.1 * EMULATED_MS
 
 
-def test_it_shows_in_metadata_and_metrics(heavy: RunningService) -> None:
+def test_it_shows_wherever_somebody_may_look(heavy: RunningService) -> None:
     metadata = json.loads(ask(f"{heavy.url}/api/models/{INSURANCE.qualified_name}/metadata"))
     assert metadata["emulate_cpu_ms"] == EMULATED_MS
     assert f"service_emulated_cpu_seconds {EMULATED_MS / 1000}" in ask(f"{heavy.url}/metrics")
+    tensors = json.loads(ask(f"{heavy.url}/v2/models/{INSURANCE.qualified_name}"))
+    assert tensors["parameters"] == {"emulate_cpu_ms": EMULATED_MS}
+    said = "each predicted record burns 20 ms of CPU time to stand for a heavier model"
+    assert said in json.loads(ask(f"{heavy.url}/openapi.json"))["info"]["description"]
+    assert f"WARNING service.app: SERVICE_EMULATE_CPU_MS=20: {said}" in heavy.log
+
+
+def test_in_earnest_nothing_is_said_of_it(running_service: ServiceFactory) -> None:
+    service = running_service()
+    assert "heavier" not in json.loads(ask(f"{service.url}/openapi.json"))["info"]["description"]
+    assert "WARNING" not in service.log

@@ -16,11 +16,13 @@ from model.base import RegressionModel
 from service.app import Service, create_app
 from service.health import Phase
 from service.hosting import Hosted
-from service.inference_messages import InferenceRequest
+from service.inference_messages import InferenceRequest, TensorModelMetadata
+from service.problems import ProblemError
 from service.settings import Settings
+from service.tensors import refuse_other_tensors
 from tests.conftest import ServiceFactory
 from tests.service.records import JSON_HEADERS, MODELS, batch_path, post, record
-from tests.service.toy import ToyModel
+from tests.service.toy import CRASHES, ToyModel
 
 NUMPY: dict[str, Any] = {"INT64": np.int64, "FP64": np.float64, "BOOL": np.bool_, "BYTES": np.object_}
 INFER = "/v2/models/toy_model/infer"
@@ -77,6 +79,41 @@ def test_the_client_learns_what_is_wrong(client: triton.InferenceServerClient, m
     with pytest.raises(InferenceServerException, match="inputs: Should hold each of these once") as refused:
         client.infer(model.qualified_name, inputs[1:])
     assert refused.value.status() == "422"
+
+
+def test_the_client_learns_that_there_is_no_such_model(client: triton.InferenceServerClient) -> None:
+    with pytest.raises(InferenceServerException, match="Nothing is served at this path") as refused:
+        client.get_model_metadata("unknown")
+    assert refused.value.status() == "404"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/v2/unknown", b"", 404),
+        ("POST", "/v2", b"", 405),
+        ("GET", INFER, b"", 405),
+        ("POST", INFER, b" " * (2**20 + 1), 413),
+        ("POST", INFER, b"{", 400),
+    ],
+)
+def test_every_problem_has_the_member_that_clients_look_for(
+    toy: TestClient, method: str, path: str, body: bytes, status: int
+) -> None:
+    answer = toy.request(method, path, content=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["error"].startswith(answer.json()["detail"])
+
+
+def test_a_failure_has_the_member_that_clients_look_for(toy: TestClient) -> None:
+    request = _request(change=lambda r: r["inputs"][0].update(data=[1, CRASHES]))
+    status, problem = post(toy, INFER, json.dumps(request))
+    assert (status, problem["error"]) == (500, problem["detail"])
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/v2x"])
+def test_problems_of_other_paths_do_not_have_it(toy: TestClient, path: str) -> None:
+    assert "error" not in toy.get(path).json()
 
 
 @each_model
@@ -163,6 +200,16 @@ def test_a_batch_of_another_size_than_1_to_1000_is_refused(toy: TestClient, coun
     status, problem = post(toy, INFER, json.dumps(_request(count=count)))
     assert status == 422
     assert [error["field"] for error in problem["errors"]] == ["inputs"]
+
+
+def test_more_records_than_a_batch_holds_are_refused_before_any_of_them_is_built(toy: TestClient) -> None:
+    """A body of a million bytes holds 80,000 records of one number, which would keep the loop from all others."""
+    request = InferenceRequest.model_validate(_request(count=1001))
+    metadata = TensorModelMetadata.model_validate(toy.get("/v2/models/toy_model").json())
+    with pytest.raises(ProblemError, match="422") as refused:
+        refuse_other_tensors(request, metadata)
+    told = [(error.field, error.message) for error in refused.value.problem.errors]
+    assert told == [("inputs", "Should hold 1,000 records at most")]
 
 
 def test_tensors_come_in_any_order_with_any_parameters(toy: TestClient) -> None:

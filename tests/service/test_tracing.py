@@ -20,6 +20,7 @@ from tests.service.records import JSON_HEADERS, record
 from tests.service.toy import CRASHES, TOY, ToyModel
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+PROBES = ("/api/health", "/metrics", "/v2/health/live", "/v2/health/ready", "/v2/models/toy_model/ready")
 needs_packages = pytest.mark.skipif(
     find_spec("opentelemetry.sdk") is None, reason="tracing is not installed: pip install --group tracing"
 )
@@ -64,6 +65,8 @@ def test_a_span_a_request_reaches_the_collector_as_part_of_its_trace(running_ser
         with pytest.raises(urllib.error.HTTPError) as failed:
             urllib.request.urlopen(urllib.request.Request(f"{service.url}/predict", body, marked), timeout=10)  # noqa: S310
         failed.value.close()
+        for probe in PROBES:
+            urllib.request.urlopen(f"{service.url}{probe}", timeout=10).close()  # noqa: S310
         service.stop()
         spans = spans_in(bodies)
     assert set(spans) == {TRACE}, "probes have no spans"
