@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.figures import documents, refreshed
+from deployment.request import PlatformName, Where
 from load_tests.__main__ import main as load_tests_command
 from load_tests.choice import choose
 from load_tests.judging.binomial import requests_to_prove
@@ -37,6 +38,19 @@ def make_targets() -> set[str]:
 def test_every_make_target_that_is_named_exists(document: Path) -> None:
     named = set(re.findall(r"\bmake ([a-z][a-z-]*)", _code(document)))
     assert named <= make_targets()
+
+
+@each_document
+def test_every_value_that_make_is_given_is_one_it_takes(document: Path) -> None:
+    """`SCENARIO=smoke`, `OVERLAY=autoscaled`: a scenario may also be a file of the reader's."""
+    overlays = {path.name for path in (ROOT / "kubernetes" / "overlays").iterdir()}
+    taken = {"OVERLAY": overlays, "PLATFORM": {*PlatformName}, "WHERE": {*Where}}
+    for variable, value in re.findall(r"\b(SCENARIO|OVERLAY|PLATFORM|WHERE)=([\w./-]+)", document.read_text("utf-8")):
+        if variable == "SCENARIO":
+            scenario = f"load_tests/scenarios/{value}.yaml"
+            assert value.endswith(".yaml") or scenario.startswith(MADE) or (ROOT / scenario).exists(), value
+        else:
+            assert value in taken[variable], f"{variable}={value}"
 
 
 @each_document
