@@ -24,7 +24,8 @@ from load_tests.report.charts.palette import Colour
 from load_tests.report.charts.shape import PX_PER_INCH, WIDE
 from load_tests.report.cluster_text import pod_table
 from load_tests.report.limits import limits_of
-from load_tests.report.run_report import FILE_NAME, RunReport
+from load_tests.report.reading import ReportError, read_report
+from load_tests.report.run_report import RunReport
 
 DOCS = Path(__file__).parents[1] / "docs"
 RESULTS = DOCS / "results" / "cluster"
@@ -44,9 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folder of a run's reports")
     parser.add_argument("--prefix", default="", help="of the names of the files: in_cluster_ for load from inside")
     options = parser.parse_args(arguments)
+    try:
+        reports = [trimmed(read_report(run)) for run in options.runs]
+    except ReportError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     RESULTS.mkdir(parents=True, exist_ok=True)
-    for run in options.runs:
-        report = trimmed(RunReport.model_validate_json((run / FILE_NAME).read_bytes()))
+    for report in reports:
         path = RESULTS / f"{options.prefix}{report.scenario}.json"
         path.write_text(report.model_dump_json() + "\n", encoding="utf-8")
         print(f"{path}: {report.verdict}, {path.stat().st_size >> 10} KiB")
