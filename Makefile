@@ -133,6 +133,8 @@ lock: install-dev ## Compile pyproject.toml into the requirements files, newest 
 	done
 
 clean: ## Remove .venv and caches; data/ and reports/ stay
+	@if grep -qs '"stands": true' .build/deployment/deployed.json; then \
+		echo "what make deploy made still stands, and only .build/deployment says where: make teardown first"; exit 1; fi
 	rm -rf $(VENV) .build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

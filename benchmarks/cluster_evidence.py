@@ -13,19 +13,26 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
+from benchmarks.picture_card import lay_card
 from load_tests.cluster.report import ClusterReport
 from load_tests.report.charts import cluster
-from load_tests.report.charts.shape import WIDE
+from load_tests.report.charts.palette import Colour
+from load_tests.report.charts.shape import PX_PER_INCH, WIDE
 from load_tests.report.cluster_text import pod_table
 from load_tests.report.limits import limits_of
-from load_tests.report.run_report import FILE_NAME, RunReport
+from load_tests.report.reading import ReportError, read_report
+from load_tests.report.run_report import RunReport
 
 DOCS = Path(__file__).parents[1] / "docs"
 RESULTS = DOCS / "results" / "cluster"
 PICTURE = DOCS / "pictures" / "autoscaling.svg"
 AUTOSCALE = "autoscale"
+KEY_PX = 34
+"""Room for the key of the picture."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,9 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folder of a run's reports")
     parser.add_argument("--prefix", default="", help="of the names of the files: in_cluster_ for load from inside")
     options = parser.parse_args(arguments)
+    try:
+        reports = [trimmed(read_report(run)) for run in options.runs]
+    except ReportError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     RESULTS.mkdir(parents=True, exist_ok=True)
-    for run in options.runs:
-        report = trimmed(RunReport.model_validate_json((run / FILE_NAME).read_bytes()))
+    for report in reports:
         path = RESULTS / f"{options.prefix}{report.scenario}.json"
         path.write_text(report.model_dump_json() + "\n", encoding="utf-8")
         print(f"{path}: {report.verdict}, {path.stat().st_size >> 10} KiB")
@@ -73,14 +84,34 @@ def without_names(cluster: ClusterReport) -> ClusterReport:
 def picture(report: RunReport) -> str:
     """The picture of the cluster as a file of its own."""
     figure = cluster.draw(report, limits_of(report), WIDE)
-    card = FancyBboxPatch(
-        (0, 0), 1, 1, boxstyle="square,pad=0", transform=figure.transFigure, facecolor="white", zorder=-10
-    )
-    figure.patches.append(card)
+    add_key(figure, report)
+    width, height = figure.get_size_inches()
+    lay_card(figure, margin=(0.005, 0.005), aspect=width / height)
     stream = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": AUTOSCALE}):
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def add_key(figure: Figure, report: RunReport) -> None:
+    """Make room below the plots, and say there what their colours and marks are."""
+    width, height = figure.get_size_inches()
+    shrunk = height / (height + KEY_PX / PX_PER_INCH)
+    places = [axes.get_position() for axes in figure.axes]
+    figure.set_size_inches(width, height / shrunk)
+    for axes, place in zip(figure.axes, places, strict=True):
+        axes.set_position((place.x0, 1 - (1 - place.y0) * shrunk, place.width, place.height * shrunk))
+    marks = (
+        Line2D([], [], color=Colour.SERIES_2.light, label="a pod that was there before"),
+        Line2D([], [], color=Colour.SERIES_1.light, label="pods that came during the run"),
+        Line2D([], [], color=Colour.MUTED.light, linestyle=(0, (1, 2)), label="a pod became ready"),
+        Patch(facecolor="none", edgecolor=Colour.HATCH.light, hatch="////", linewidth=0, label="not judged"),
+        Line2D([], [], linestyle="none", marker="$1$", color=Colour.MUTED.light, label=report.stages[0].name),
+    )
+    figure.legend(
+        handles=marks, loc="lower center", bbox_to_anchor=(0.5, 0.01), ncols=len(marks), frameon=False,
+        fontsize=WIDE.font_px - 1, columnspacing=1.4, handletextpad=0.5,
+    )  # fmt: skip
 
 
 def table(written: Mapping[str, Any]) -> Iterator[str]:

@@ -27,7 +27,8 @@ from load_tests.clock import RunClock
 from load_tests.judging.record import RunRecord
 from load_tests.recording.generator_health import BUSIEST_CPU_SHARE
 from load_tests.recording.outcomes import Outcome, Recorder
-from load_tests.report.run_report import FILE_NAME, RunReport
+from load_tests.report.reading import read_report
+from load_tests.report.run_report import RunReport
 from load_tests.report.stage_report import StageReport
 from load_tests.specification.scenario import parse
 
@@ -191,7 +192,7 @@ def _run(scenario: str) -> tuple[RunReport, list[int]]:
         while process.poll() is None:
             rss_mib.append(_locust_rss_mib(process.pid))
             time.sleep(1.0)
-        return RunReport.model_validate_json((Path(directory) / FILE_NAME).read_bytes()), rss_mib
+        return read_report(Path(directory)), rss_mib
 
 
 def _locust_rss_mib(launcher: int) -> int:

@@ -27,11 +27,18 @@ def style(name: str, font_size: float) -> dict[Any, Any]:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Put a white sheet with round corners behind everything, and write the picture."""
+    """Put a card behind everything, and write the picture."""
+    lay_card(figure)
+    figure.savefig(path, metadata={"Date": None})
+
+
+def lay_card(figure: Figure, margin: tuple[float, float] = (0.012, 0.02), aspect: float = 2.2) -> None:
+    """Put a white sheet with round corners behind everything; `aspect` is the picture's, of width to height."""
     figure.patch.set_alpha(0)
+    across, down = margin
     card = FancyBboxPatch(
-        (0.012, 0.02), 0.976, 0.96, boxstyle="round,pad=0,rounding_size=0.02", mutation_aspect=2.2,
+        (across, down), round(1 - 2 * across, 6), round(1 - 2 * down, 6),
+        boxstyle="round,pad=0,rounding_size=0.02", mutation_aspect=aspect,
         transform=figure.transFigure, facecolor="white", edgecolor=FAINT, zorder=-1,
     )  # fmt: skip
     figure.patches.append(card)
-    figure.savefig(path, metadata={"Date": None})

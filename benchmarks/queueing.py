@@ -25,7 +25,8 @@ from benchmarks.result_file import RESULTS, machine, write
 from load_tests.calibrate import NULL_RESPONDER, null_responder
 from load_tests.judging.measurement import percentile
 from load_tests.queueing import ClosedUsers, latencies_s, md1_latency_s
-from load_tests.report.run_report import FILE_NAME, RunReport
+from load_tests.report.reading import read_report
+from load_tests.report.run_report import RunReport
 from load_tests.specification.arrivals import open_arrivals
 from load_tests.specification.scenario import parse
 from load_tests.specification.timeline import timeline_of
@@ -189,9 +190,7 @@ def run_all(scenarios: Mapping[str, str]) -> dict[str, Measured]:
             servers.callback(runs[folder].terminate)  # before it is waited for
         for run in runs.values():
             run.wait()
-        return {
-            folder.name: measured(RunReport.model_validate_json((folder / FILE_NAME).read_bytes())) for folder in runs
-        }
+        return {folder.name: measured(read_report(folder)) for folder in runs}
 
 
 def start_run(folder: Path, host: str) -> "subprocess.Popen[bytes]":

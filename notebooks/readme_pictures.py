@@ -15,7 +15,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FloatRect, Page, sync_playwright
 from rich.console import Console
 from rich.text import Text
 
@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 TEXT = ROOT / "docs" / "results" / "demo.txt"
 COLUMNS = 118
+WIDTH_PX = 1120
 READ_BYTES = 4096
 PATIENCE_S = 60.0
 INTO_THE_PEAK_S = 45
@@ -39,7 +40,7 @@ def main() -> int:
     (PICTURES / "demo.svg").write_text(terminal_svg(printed), encoding="utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1120, "height": 1180})
+        page = browser.new_page(viewport={"width": WIDTH_PX, "height": 1180})
         picture_report(page, ROOT / re.findall(r"^report: (\S+)", Text.from_ansi(printed).plain, re.MULTILINE)[0])
         picture_slo_tab(page)
         browser.close()
@@ -70,9 +71,14 @@ def terminal_svg(printed: str) -> str:
 
 
 def picture_report(page: Page, path: Path) -> None:
-    """Picture the upper part of a report."""
+    """Picture a report from its verdict to the end of its latency over time, with the axis of time."""
     page.goto(path.as_uri())
-    page.screenshot(path=PICTURES / "report.png")
+    latency = page.locator("section", has=page.get_by_role("heading", name="Latency over time", exact=True))
+    box = latency.bounding_box()
+    if box is None:
+        raise LookupError(f"{path} shows no latency over time")
+    clip: FloatRect = {"x": 0, "y": 0, "width": WIDTH_PX, "height": box["y"] + box["height"]}
+    page.screenshot(path=PICTURES / "report.png", clip=clip, full_page=True)
 
 
 def picture_slo_tab(page: Page) -> None:

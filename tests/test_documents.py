@@ -1,12 +1,14 @@
 """What the documents name exists, what they quote was printed, and what they count stands in the file they name."""
 
 import re
+from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from benchmarks.figures import documents, refreshed
+from deployment.request import PlatformName, Where
 from load_tests.__main__ import main as load_tests_command
 from load_tests.choice import choose
 from load_tests.judging.binomial import requests_to_prove
@@ -36,6 +38,19 @@ def make_targets() -> set[str]:
 def test_every_make_target_that_is_named_exists(document: Path) -> None:
     named = set(re.findall(r"\bmake ([a-z][a-z-]*)", _code(document)))
     assert named <= make_targets()
+
+
+@each_document
+def test_every_value_that_make_is_given_is_one_it_takes(document: Path) -> None:
+    """`SCENARIO=smoke`, `OVERLAY=autoscaled`: a scenario may also be a file of the reader's."""
+    overlays = {path.name for path in (ROOT / "kubernetes" / "overlays").iterdir()}
+    taken = {"OVERLAY": overlays, "PLATFORM": {*PlatformName}, "WHERE": {*Where}}
+    for variable, value in re.findall(r"\b(SCENARIO|OVERLAY|PLATFORM|WHERE)=([\w./-]+)", document.read_text("utf-8")):
+        if variable == "SCENARIO":
+            scenario = f"load_tests/scenarios/{value}.yaml"
+            assert value.endswith(".yaml") or scenario.startswith(MADE) or (ROOT / scenario).exists(), value
+        else:
+            assert value in taken[variable], f"{variable}={value}"
 
 
 @each_document
@@ -70,10 +85,13 @@ def test_every_number_with_a_source_stands_there(document: Path) -> None:
     assert refreshed(text) == text
 
 
-def test_every_output_that_is_quoted_was_printed() -> None:
-    quotes = re.findall(r"<!-- excerpt of (\S+) -->\n```\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    assert quotes
-    for file, quoted in quotes:
+def test_some_outputs_are_quoted() -> None:
+    assert {document.name for document in DOCUMENTS if _quotes(document)} >= {"README.md", "comparing.md"}
+
+
+@each_document
+def test_every_output_that_is_quoted_was_printed(document: Path) -> None:
+    for file, quoted in _quotes(document):
         printed = [line.rstrip() for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]
         lines = [line.rstrip() for line in quoted.splitlines() if line.strip() not in ("", "…")]
         assert lines
@@ -93,8 +111,11 @@ def test_pictures_are_small() -> None:
 
 def test_the_recorded_demo_is_the_one_that_is_quoted() -> None:
     shown = (ROOT / "docs" / "pictures" / "demo.svg").read_text(encoding="utf-8").replace("&#160;", " ")
-    last = (ROOT / "docs" / "results" / "demo.txt").read_text(encoding="utf-8").rstrip().splitlines()[-1]
-    assert last in re.sub(r"<[^>]*>", "", shown)
+    seen = _without_spaces(unescape(re.sub(r"<[^>]*>", "", shown)))
+    printed = (ROOT / "docs" / "results" / "demo.txt").read_text(encoding="utf-8").rstrip().splitlines()
+    verdict = next(number for number, line in enumerate(printed) if "(exit " in line)
+    assert verdict > 20, "the first load test, from its start to its verdict"
+    assert _without_spaces("".join([*printed[: verdict + 1], "…", printed[-1]])) in seen
 
 
 def test_the_index_leads_to_every_document() -> None:
@@ -185,6 +206,15 @@ def test_the_table_of_what_proofs_take_is_right() -> None:
     proofs = [requests_to_prove(0, share, 0.95) for share in allowed]
     assert [f"{proof:,}" for proof in proofs] == [written for _, written in rows]
     assert len(rows) == 3
+
+
+def _quotes(document: Path) -> list[tuple[str, str]]:
+    """Excerpts in a document, each with the file that it is taken from."""
+    return re.findall(r"<!-- excerpt of (\S+) -->\n```\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def _without_spaces(text: str) -> str:
+    return "".join(text.split())
 
 
 def _code(document: Path) -> str:

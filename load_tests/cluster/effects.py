@@ -23,6 +23,8 @@ class Traffic:
     due: Sequence[int]
     bad: Sequence[int]
     """Those that were not answered correctly, or later than the step's objective allows."""
+    late: Sequence[int]
+    """Those that were answered correctly, later than the step's objective allows."""
     failed: Sequence[int]
     """Those that went wrong, but for those that the generator dropped."""
     served: dict[str, Sequence[int]]
@@ -48,6 +50,17 @@ class PodShare(Part):
     ratio: float = Field(description="Answered by fair: 1 is fair.")
 
 
+class UntilBack(Part):
+    """What the overload cost: requests due from the load step until the service was back inside its SLO.
+
+    Of one that never was, those until the load went down again.
+    """
+
+    due: int
+    failed: int = Field(description="Went wrong: refused, for one.")
+    late: int = Field(description="Answered correctly, later than the objective allows.")
+
+
 class Effects(Part):
     """What came of a load step. Times are seconds since it."""
 
@@ -61,6 +74,7 @@ class Effects(Part):
         "objective, to tell."
     )
     back_s: float | None = Field(description="When the service was back inside its SLO; null if it never was.")
+    until_back: UntilBack | None = Field(default=None, description="Null if it never left its SLO.")
     lost: int = Field(description="Requests without a right answer, over the whole run.")
     shares: tuple[PodShare, ...] = Field(description="Of the new pods that were there for long enough.")
 
@@ -78,6 +92,7 @@ def effects_of(step: LoadStep, cluster: ClusterReport, traffic: Traffic) -> Effe
         first_new_pod_s=round(min(grown_s) - step.begins_s, 1) if grown_s else None,
         left_slo=left_slo,
         back_s=back_s,
+        until_back=until_back(step, traffic, back_s) if left_slo else None,
         lost=sum(traffic.failed),
         shares=tuple(shares_of(cluster, traffic)),
     )
@@ -103,6 +118,16 @@ def way_back(step: LoadStep, traffic: Traffic) -> tuple[bool | None, float | Non
         return False, 0.0
     back = len(inside) - inside[::-1].index(False)
     return True, None if back == len(inside) else float(traffic.begins_s[places[back]] - step.begins_s)
+
+
+def until_back(step: LoadStep, traffic: Traffic, back_s: float | None) -> UntilBack:
+    """What was due while the service was outside its SLO, and what of it went wrong or came late."""
+    ends_s = step.ends_s if back_s is None else step.begins_s + back_s
+    places = traffic.between(step.begins_s, ends_s)
+    due, failed, late = (
+        sum(column[place] for place in places) for column in (traffic.due, traffic.failed, traffic.late)
+    )
+    return UntilBack(due=due, failed=failed, late=late)
 
 
 def shares_of(cluster: ClusterReport, traffic: Traffic) -> list[PodShare]:

@@ -56,7 +56,7 @@ def joined(report: RunReport, record: ClusterRecord) -> RunReport:
     if not cluster.at_s:
         return without_record(report, "its record does not cover the time of the run")
     step = load_step_of(scenario, timeline_of(scenario)) or LoadStep("", 0.0, report.ended_after_s, None)
-    effects = effects_of(step, cluster, _traffic(report))
+    effects = effects_of(step, cluster, traffic_of(report))
     blind_s = cluster.blind_s(step.begins_s, report.ended_after_s)
     judged = judge_scaling(scenario.scaling, effects, blind_s) if scenario.scaling else iter(())
     rows = tuple(
@@ -101,7 +101,8 @@ def _concluded(report: RunReport, invalid: tuple[str, ...]) -> RunReport:
     )
 
 
-def _traffic(report: RunReport) -> Traffic:
+def traffic_of(report: RunReport) -> Traffic:
+    """The seconds of a report as what came of a load step is read off them."""
     seconds = report.seconds
     late = seconds.late or (0,) * len(seconds.begins_s)
     bad = [sum(counts) for counts in zip(late, seconds.failed, seconds.dropped, strict=True)]
@@ -111,6 +112,7 @@ def _traffic(report: RunReport) -> Traffic:
         begins_s=seconds.begins_s[:whole],
         due=seconds.due[:whole],
         bad=bad[:whole],
+        late=late[:whole],
         failed=seconds.failed,
         served={name: column[:whole] for name, column in seconds.served.items()},
     )

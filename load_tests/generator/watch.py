@@ -8,7 +8,7 @@ import gevent
 from load_tests.generator.run import LoadRun
 from load_tests.judging.record import RunRecord
 from load_tests.recording.generator_health import PULSE_S
-from load_tests.specification.quantities import format_duration
+from load_tests.specification.quantities import format_duration, format_users
 
 SAMPLE_EVERY_S = 1.0
 TELL_EVERY_S = 10.0
@@ -58,7 +58,7 @@ def _line(record: RunRecord, now_s: float) -> str:
     window = record.timeline.at(now_s)
     correct = record.tally.correct
     in_flight = sum(generator.in_flight for generator in record.generators)
-    offered = f"{window.offered_rps:g}/s" + (f" from {window.users} users" if window.users else "")
+    offered = f"{window.offered_rps:g}/s" + (f" from {format_users(window.users)}" if window.users else "")
     return (
         f"  {now_s:5.0f} s of {format_duration(record.timeline.ends_s)}  {window.name}: {offered}, "
         f"{correct} answered right, {record.tally.total - correct} not, {in_flight} in flight"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from load_tests.cluster.effects import UntilBack
 from load_tests.cluster.judging import said_back, said_balance, said_first
 from load_tests.cluster.report import ClusterReport, PodReport
 from load_tests.report.run_report import RunReport
@@ -17,10 +18,17 @@ def cluster_sentence(report: RunReport) -> str:
     lost = "1 request was lost" if effects.lost == 1 else f"{effects.lost} requests were lost"
     ready = "1 pod was ready" if effects.most_ready == 1 else f"up to {effects.most_ready} pods were ready"
     parts = [said_first(effects), said_back(effects)] if effects.step_s else []
+    if effects.until_back is not None:
+        parts.append(said_cost(effects.until_back))
     parts += [ready, lost]
     if effects.first_new_pod_s is not None:
         parts.append(said_balance(effects.shares))
     return as_sentence("; ".join(parts))
+
+
+def said_cost(until: UntilBack) -> str:
+    """What the users had to bear until the service was back inside its SLO."""
+    return f"of {until.due} requests due until then, {until.failed} failed and {until.late} came late"
 
 
 def cluster_notes(report: RunReport) -> Iterator[str]:

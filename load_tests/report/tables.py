@@ -7,6 +7,7 @@ from load_tests.report.objective_report import ObjectiveReport
 from load_tests.report.run_report import RunReport
 from load_tests.report.series import GeneratorReport
 from load_tests.report.stage_report import StageReport
+from load_tests.specification.quantities import format_users
 
 MUCH_LESS = 0.95
 """Below this share of what they would have asked, closed users are said to have given way."""
@@ -41,7 +42,7 @@ def _stage_row(stage: StageReport) -> tuple[str, ...]:
         failed = ", ".join(filter(None, (failed, f"{stage.dropped} dropped")))
     return (
         stage.name if stage.judged else f"{stage.name} (not judged)",
-        f"{stage.offered_rps:g}/s" + (f" ({stage.users} users)" if stage.users else ""),
+        f"{stage.offered_rps:g}/s" + (f" ({format_users(stage.users)})" if stage.users else ""),
         str(stage.due),
         str(stage.correct),
         failed or "0",

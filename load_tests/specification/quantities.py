@@ -91,3 +91,8 @@ def _in_two(count: int, in_one: int, larger: str, smaller: str) -> str:
 def format_share(share: float) -> str:
     """`0.1 %`, `0.633 %`: a fraction as a percentage with three significant digits."""
     return f"{share * 100:.3g} %"
+
+
+def format_users(users: int) -> str:
+    """`1 user`, `20 users`."""
+    return "1 user" if users == 1 else f"{users} users"

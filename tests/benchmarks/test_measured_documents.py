@@ -9,10 +9,15 @@ import pytest
 
 from benchmarks import cluster_evidence, experiment_evidence, intervals, queueing
 from benchmarks.peers import results as peers
+from load_tests.cluster.effects import effects_of
+from load_tests.cluster.joining import traffic_of
 from load_tests.judging.judgement import Verdict
 from load_tests.planning import side_by_side
 from load_tests.planning.plan import Plan
 from load_tests.report.run_report import RunReport
+from load_tests.specification.load_step import LoadStep, load_step_of
+from load_tests.specification.scenario import parse
+from load_tests.specification.timeline import timeline_of
 from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"
@@ -57,6 +62,15 @@ def test_what_is_kept_of_the_runs_on_a_cluster_is_small_and_says_what_the_docume
     assert disruption.effects.lost == 0
     assert disruption.cluster is not None
     assert len(disruption.cluster.pods) >= 6, "three, and three in their place"
+
+
+@pytest.mark.parametrize("path", sorted(cluster_evidence.RESULTS.glob("*.json")), ids=lambda path: path.stem)
+def test_what_came_of_a_kept_run_is_what_its_seconds_say(path: Path) -> None:
+    report = kept(path.stem)
+    scenario = parse(report.scenario, report.scenario_text)
+    step = load_step_of(scenario, timeline_of(scenario)) or LoadStep("", 0.0, report.ended_after_s, None)
+    assert report.cluster is not None
+    assert report.effects == effects_of(step, report.cluster, traffic_of(report))
 
 
 def test_what_is_said_of_a_server_that_is_too_slow_was_measured() -> None:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from load_tests.specification.quantities import format_duration, format_share, parse_duration, parse_rate, parse_share
+from load_tests.specification.quantities import (
+    format_duration,
+    format_share,
+    format_users,
+    parse_duration,
+    parse_rate,
+    parse_share,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +71,7 @@ def test_what_takes_longer_is_told_in_larger_units(seconds: float, text: str) ->
 
 def test_a_share_is_written_as_a_percentage() -> None:
     assert format_share(0.00633) == "0.633 %"
+
+
+def test_one_user_is_not_called_several() -> None:
+    assert [format_users(users) for users in (1, 2)] == ["1 user", "2 users"]

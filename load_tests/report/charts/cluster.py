@@ -115,7 +115,7 @@ def _draw_shares(plot: Plot, report: RunReport, cluster: ClusterReport) -> None:
 PANELS = (
     Panel("Latency: p50 (light) and p99", _draw_latency),
     Panel("Pods: ready, and dashed as many as there are to be", _draw_pods),
-    Panel("CPU of each pod; dashed: request and limit", _draw_cpu),
+    Panel("CPU of each pod; dashed: its request, and above it its limit", _draw_cpu),
     Panel("Throttled share of time", _draw_throttling),
     Panel("Share of the answers; dashed: a fair one", _draw_shares),
 )

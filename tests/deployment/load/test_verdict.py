@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from deployment.load import verdict as deployed
+from load_tests.judging import judgement
 from tests.deployment.conftest import Run
 from tests.deployment.load.bench import (
     DRAW,
@@ -67,3 +69,15 @@ def test_a_page_that_cannot_be_drawn_changes_no_verdict(bench: Stage, capfd: pyt
     bench.answer(DRAW, errors="no fonts\n", exit_code=1)
     assert fetched() == 0
     assert "note: the page of the run was not drawn: no fonts\n" in capfd.readouterr().out
+
+
+def test_the_codes_and_their_order_are_those_of_the_load_tests() -> None:
+    """They stand twice, because a deployment imports nothing of the load tests."""
+    verdicts = [*judgement.Verdict]
+    named = {code: name for code, name in deployed._NAMES.items() if code != deployed.REFUSED}
+    assert named == {verdict.exit_code: verdict.value for verdict in verdicts}
+    assert deployed.REFUSED == judgement.USAGE_ERROR
+    for one in verdicts:
+        for other in verdicts:
+            expected = judgement.worst([one, other]).exit_code
+            assert deployed.worst([one.exit_code, other.exit_code]) == expected

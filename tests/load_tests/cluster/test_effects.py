@@ -2,7 +2,7 @@
 
 import pytest
 
-from load_tests.cluster.effects import Traffic, effects_of, shares_of, way_back
+from load_tests.cluster.effects import Traffic, UntilBack, effects_of, shares_of, way_back
 from load_tests.cluster.report import ClusterReport
 from load_tests.cluster.reporting import cluster_report_of
 from load_tests.specification.load_step import LoadStep
@@ -18,7 +18,12 @@ def cluster() -> ClusterReport:
     return cluster_report_of(record_of(BEGAN_AT), BEGAN_AT, ENDS_S)
 
 
-def traffic(bad: dict[int, int] | None = None, failed: dict[int, int] | None = None, weight: int = 10) -> Traffic:
+def traffic(
+    bad: dict[int, int] | None = None,
+    failed: dict[int, int] | None = None,
+    late: dict[int, int] | None = None,
+    weight: int = 10,
+) -> Traffic:
     """40 requests a second; from 75 s each new pod answers `weight` of them, and the old one the rest."""
     seconds = range(ENDS_S)
     new = [weight if second >= READY_S + 10 else 0 for second in seconds]
@@ -27,6 +32,7 @@ def traffic(bad: dict[int, int] | None = None, failed: dict[int, int] | None = N
         begins_s=seconds,
         due=[RATE_RPS] * ENDS_S,
         bad=[(bad or {}).get(second, 0) for second in seconds],
+        late=[(late or {}).get(second, 0) for second in seconds],
         failed=[(failed or {}).get(second, 0) for second in seconds],
         served={OLD: [RATE_RPS - len(NEW) * count for count in new], **dict.fromkeys(NEW, new)},
     )
@@ -88,6 +94,25 @@ def test_what_is_bad_to_the_end_never_comes_back() -> None:
 def test_what_comes_back_only_when_there_is_less_to_do_never_came_back() -> None:
     short = LoadStep("step", STEP_S, 200.0, STEP.objective)
     assert way_back(short, traffic(bad=dict.fromkeys(range(45, 200), RATE_RPS))) == (True, None)
+
+
+def test_what_was_late_until_it_was_back_is_counted_beside_what_failed() -> None:
+    """All bad from 40 s to 70 s, the way back ends at 69 s; what failed before the step or after it is not of it."""
+    outside = dict.fromkeys(range(40, 70), RATE_RPS)
+    failed, late = {3: 2, 50: 7, 68: 1, 69: 3}, {39: 4, 40: 30, 69: 5}
+    found = effects_of(STEP, cluster(), traffic(bad=outside, failed=failed, late=late)).until_back
+    assert found == UntilBack(due=29 * RATE_RPS, failed=8, late=30)
+
+
+def test_what_never_came_back_is_counted_until_the_load_goes_down() -> None:
+    short = LoadStep("step", STEP_S, 200.0, STEP.objective)
+    bad = dict.fromkeys(range(45, ENDS_S), RATE_RPS)
+    found = effects_of(short, cluster(), traffic(bad=bad, failed=bad)).until_back
+    assert found == UntilBack(due=160 * RATE_RPS, failed=155 * RATE_RPS, late=0)
+
+
+def test_who_never_left_its_slo_was_never_on_the_way_back() -> None:
+    assert effects_of(STEP, cluster(), traffic()).until_back is None
 
 
 def test_equal_shares_are_fair() -> None:
