@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from service.offers import head_without_offer, request_parser
 from service.one_write import OneWrite
 from service.problems import MEDIA_TYPE, problem_document
 
@@ -104,10 +106,24 @@ class Connection(HttpToolsProtocol):
         """Take in what the client sends; after a pause it begins a request, which has to come to an end."""
         if self.timeout_keep_alive_task is not None:
             self._give_time()
+        self._unset_keepalive_if_required()
         self._head_bytes += len(data)
-        super().data_received(data)
+        try:
+            self._parse(data)
+        except HttpParserError:
+            self._answer_and_close(400, "Invalid HTTP request received.")
         if self._head_bytes > LONGEST_HEAD_BYTES and not self.transport.is_closing():
             self._answer_and_close(431, f"The head of the request is longer than {LONGEST_HEAD_BYTES} bytes.")
+
+    def _parse(self, data: bytes) -> None:
+        while True:
+            try:
+                self.parser.feed_data(data)
+            except HttpParserUpgrade as offered:
+                data = head_without_offer(self.parser, self.url, self.headers) + data[offered.args[0] :]
+                self.parser = request_parser(self)
+            else:
+                return
 
     def on_body(self, body: bytes) -> None:
         """Count what is no head off."""
@@ -116,6 +132,9 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start to answer, for the last time if the connection is to end."""
+        if self.parser.should_upgrade():
+            self._refuse_tunnel()
+            return  # the head is read once more
         super().on_headers_complete()
         self.cycle.transport = OneWrite(self.transport, self.cycle.scope["method"])
         self._overdue_s = NEVER_S  # whoever reads the body times it
@@ -123,8 +142,14 @@ class Connection(HttpToolsProtocol):
         if self._answers_left <= 0 or self.loop.time() > self._retires_s or self._shared.each_answer_is_the_last:
             self.cycle.keep_alive = False
 
+    def _refuse_tunnel(self) -> None:
+        if self.parser.get_method() == b"CONNECT":  # what follows is in another protocol whatever else the head says
+            raise ValueError("no proxy")
+
     def on_message_complete(self) -> None:
         """Wait for the client no more: the request is here."""
+        if self.parser.should_upgrade():
+            return
         super().on_message_complete()
         self._head_bytes = 0
         if not self.cycle.response_complete:  # some are answered before they are here
