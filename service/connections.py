@@ -16,7 +16,6 @@ from service.offers import head_without_offer, request_parser
 from service.one_write import OneWrite
 from service.problems import MEDIA_TYPE, problem_document
 
-NEVER_S = float("inf")
 LONGEST_HEAD_BYTES = 65_536
 """Of what a request has beside its body: the parser itself would take in headers, and trailers after the body, for
 ever."""
@@ -51,7 +50,7 @@ class Connections(ServerState):
         self.each_answer_is_the_last = False
         """Set when the server is about to stop: each answer then asks its client to go elsewhere."""
         self.awaited: OrderedDict[Connection, None] = OrderedDict()
-        """Those whose client is to send something next, the one that has been waiting for longest first."""
+        """Those whose client is to send something or to take something in next, the one that has been waiting for longest first."""
 
     def make_room(self) -> None:
         """Cut the connection whose client has been silent for longest if there are too many."""
@@ -87,13 +86,15 @@ class Connection(HttpToolsProtocol):
         share = random.uniform(0.75, 1.0)
         self._retires_s = self.loop.time() + share * self._limits.max_age_s
         self._answers_left = max(1, round(share * self._limits.max_answers))
-        self._overdue_s = NEVER_S
+        self._asks_since_s = self.loop.time()
+        """Since when the client may ask: it connected, had its latest answer, or sent something after a pause."""
+        self._unread_since_s: float | None = None
+        """Since when each look at the connection has found something that its client has not taken in."""
         self._head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        self._give_time()
         self._shared.awaited[self] = None
         self._shared.make_room()
 
@@ -105,7 +106,7 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take in what the client sends; after a pause it begins a request, which has to come to an end."""
         if self.timeout_keep_alive_task is not None:
-            self._give_time()
+            self._asks_since_s = self.loop.time()
         self._unset_keepalive_if_required()
         self._head_bytes += len(data)
         try:
@@ -137,7 +138,6 @@ class Connection(HttpToolsProtocol):
             return  # the head is read once more
         super().on_headers_complete()
         self.cycle.transport = OneWrite(self.transport, self.cycle.scope["method"])
-        self._overdue_s = NEVER_S  # whoever reads the body times it
         self._answers_left -= 1
         if self._answers_left <= 0 or self.loop.time() > self._retires_s or self._shared.each_answer_is_the_last:
             self.cycle.keep_alive = False
@@ -147,42 +147,64 @@ class Connection(HttpToolsProtocol):
             raise ValueError("no proxy")
 
     def on_message_complete(self) -> None:
-        """Wait for the client no more: the request is here."""
+        """Wait for the client no more: the request is here, and there is room for its answer."""
         if self.parser.should_upgrade():
             return
         super().on_message_complete()
         self._head_bytes = 0
-        if not self.cycle.response_complete:  # some are answered before they are here
+        if not self.cycle.response_complete and not self.flow.write_paused:  # some are answered before they are here
             self._shared.awaited.pop(self, None)
 
     def on_response_complete(self) -> None:
-        """Wait for the client to take in the answer, and to ask again."""
+        """Wait for the client to ask again."""
         super().on_response_complete()
-        self._give_time()
+        self._asks_since_s = self.loop.time()
         if self.cycle.response_complete:  # else this was not the latest of several requests at once
-            self._shared.awaited[self] = None
-            self._shared.awaited.move_to_end(self)
+            self._await_client()
 
-    def _give_time(self) -> None:
-        self._overdue_s = self.loop.time() + self._limits.request_timeout_s
+    def pause_writing(self) -> None:
+        """Wait for the client to take in what it has asked for."""
+        super().pause_writing()
+        self._await_client()
+
+    def resume_writing(self) -> None:
+        """Go on answering."""
+        super().resume_writing()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._shared.awaited.pop(self, None)
+
+    def _await_client(self) -> None:
+        self._shared.awaited[self] = None
+        self._shared.awaited.move_to_end(self)
 
     def end_if_overdue(self) -> None:
         """End the connection if its client has had its time."""
-        if self.loop.time() < self._overdue_s:
-            return
-        if self.transport.get_write_buffer_size():
-            self.transport.abort()  # it does not take in its answer, so closing would wait for ever
-        elif self._head_is_owed():
-            self._answer_and_close(408, "The head of the request did not come to its end in time.")
-        elif self._nothing_is_asked():
-            self.transport.close()
+        if self._unread_for_s() >= self._limits.request_timeout_s:
+            self.transport.abort()  # closing would wait for ever
+        elif self._asks_for_s() >= self._limits.request_timeout_s:
+            if self._head_is_owed():
+                self._answer_and_close(408, "The head of the request did not come to its end in time.")
+            elif self._nothing_is_asked():
+                self.transport.close()
+
+    def _unread_for_s(self) -> float:
+        if not self.transport.get_write_buffer_size():
+            self._unread_since_s = None
+        elif self._unread_since_s is None:
+            self._unread_since_s = self.loop.time()
+        return 0.0 if self._unread_since_s is None else self.loop.time() - self._unread_since_s
+
+    def _asks_for_s(self) -> float:
+        return self.loop.time() - self._asks_since_s
+
+    def _all_is_answered(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
 
     def _head_is_owed(self) -> bool:
-        return self.scope is not None and "method" not in self.scope
+        return self._all_is_answered() and self.scope is not None and "method" not in self.scope
 
     def _nothing_is_asked(self) -> bool:
-        answered = self.cycle is None or self.cycle.response_complete
-        return answered and self.timeout_keep_alive_task is None  # an idle connection is uvicorn's to time
+        return self._all_is_answered() and self.timeout_keep_alive_task is None  # an idle one is uvicorn's to time
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP."""
@@ -199,5 +221,4 @@ class Connection(HttpToolsProtocol):
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], lines, content))
         self.transport.close()
-        left_s = self._overdue_s - self.loop.time()
-        self._shared.note_unreadable(status, max(0.0, self._limits.request_timeout_s - left_s))
+        self._shared.note_unreadable(status, self._asks_for_s())

@@ -28,6 +28,7 @@ from tests.service.toy import TOY
 
 HALF_A_HEAD = b"POST /predict HTTP/1.1\r\nHost: loc"
 HALF_A_BODY = post(RECORD[:10], f"Content-Length: {len(RECORD)}", connection="keep-alive")
+BUNDLE = b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
 MAX_CONNECTIONS = 100
 
 
@@ -92,13 +93,43 @@ def test_an_idle_connection_may_rest_longer_than_a_request_may_take(strict: Runn
 
 
 def test_a_client_that_does_not_take_its_answer_is_cut_off(strict: RunningService) -> None:
-    with socket.socket() as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect(("127.0.0.1", strict.port))
-        connection.sendall(b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 8)
+    with _deaf(strict.port) as connection:
+        connection.sendall(BUNDLE * 8)
         client_port = connection.getsockname()[1]
         wait_until(lambda: client_port in _client_ports(strict))
         wait_until(lambda: client_port not in _client_ports(strict))  # its client would only see it when reading
+
+
+def test_clients_that_do_not_read_lock_nobody_out(running_service: ServiceFactory) -> None:
+    """Each asks again and again, so that something is always on its way, and takes nothing in."""
+    service = running_service(**TOY, SERVICE_MAX_CONNECTIONS="20", SERVICE_REQUEST_TIMEOUT_S="3600")
+    with ExitStack() as opened:
+        crowd = [opened.enter_context(_deaf(service.port)) for _ in range(20)]
+        before = psutil.Process(service.process.pid).memory_info().rss
+        for _ in range(8):
+            for connection in crowd:
+                _send_if_open(connection, BUNDLE)
+            time.sleep(0.03)
+        for _ in range(5):
+            with connect(service.port) as connection:
+                assert status(ask(connection)) == 200
+        assert psutil.Process(service.process.pid).memory_info().rss - before < 20 * 500_000
+
+
+def test_clients_that_ask_more_and_do_not_read_are_cut_off(strict: RunningService) -> None:
+    with _deaf(strict.port) as connection:
+        client_port = connection.getsockname()[1]
+        for _ in range(8):
+            _send_if_open(connection, BUNDLE)
+            time.sleep(0.03)
+        wait_until(lambda: client_port not in _client_ports(strict))
+
+
+def _deaf(port: int) -> socket.socket:
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", port))
+    return connection
 
 
 def _client_ports(service: RunningService) -> set[int]:
