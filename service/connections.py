@@ -20,6 +20,9 @@ LONGEST_HEAD_BYTES = 65_536
 """Of what a request has beside its body: the parser itself would take in headers, and trailers after the body, for
 ever."""
 
+MOST_AT_ONCE = 1000
+"""Requests of a connection that wait for the answer to another one. Who pipelines sends a few; each takes 2 kB."""
+
 
 @dataclass(frozen=True)
 class ConnectionLimits:
@@ -50,7 +53,7 @@ class Connections(ServerState):
         self.each_answer_is_the_last = False
         """Set when the server is about to stop: each answer then asks its client to go elsewhere."""
         self.awaited: OrderedDict[Connection, None] = OrderedDict()
-        """Those whose client is to send something or to take something in next, the one that has been waiting for longest first."""
+        """Those whose client is to send or to take in something next, the one that has waited for longest first."""
 
     def make_room(self) -> None:
         """Cut the connection whose client has been silent for longest if there are too many."""
@@ -112,9 +115,19 @@ class Connection(HttpToolsProtocol):
         try:
             self._parse(data)
         except HttpParserError:
-            self._answer_and_close(400, "Invalid HTTP request received.")
+            self._read_no_more(400, "Invalid HTTP request received.")
+            return
         if self._head_bytes > LONGEST_HEAD_BYTES and not self.transport.is_closing():
-            self._answer_and_close(431, f"The head of the request is longer than {LONGEST_HEAD_BYTES} bytes.")
+            self._read_no_more(431, f"The head of the request is longer than {LONGEST_HEAD_BYTES} bytes.")
+
+    def _read_no_more(self, status: int, detail: str) -> None:
+        """Say why and close; after the answers that are still owed, for it would pass for one of them, just close."""
+        if self._all_is_answered() or self.cycle.more_body:
+            self._answer_and_close(status, detail)
+        else:
+            self.cycle.keep_alive = False
+            self.transport.pause_reading()
+            self.flow.read_paused = False  # of which uvicorn shall know nothing: it would resume
 
     def _parse(self, data: bytes) -> None:
         while True:
@@ -136,6 +149,8 @@ class Connection(HttpToolsProtocol):
         if self.parser.should_upgrade():
             self._refuse_tunnel()
             return  # the head is read once more
+        if len(self.pipeline) >= MOST_AT_ONCE:
+            raise ValueError("too many requests at once")
         super().on_headers_complete()
         self.cycle.transport = OneWrite(self.transport, self.cycle.scope["method"])
         self._answers_left -= 1
@@ -205,10 +220,6 @@ class Connection(HttpToolsProtocol):
 
     def _nothing_is_asked(self) -> bool:
         return self._all_is_answered() and self.timeout_keep_alive_task is None  # an idle one is uvicorn's to time
-
-    def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP."""
-        self._answer_and_close(400, msg)
 
     def _answer_and_close(self, status: int, detail: str) -> None:
         content = problem_document(status, detail).model_dump_json().encode()

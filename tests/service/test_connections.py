@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import psutil
 import pytest
 
+from service.connections import MOST_AT_ONCE
 from tests.conftest import RunningService, ServiceFactory
 from tests.service.raw_http import (
     PATIENCE_S,
@@ -25,6 +26,7 @@ from tests.service.raw_http import (
     wait_until,
 )
 from tests.service.toy import TOY
+from tests.service.wire import statuses, talk
 
 HALF_A_HEAD = b"POST /predict HTTP/1.1\r\nHost: loc"
 HALF_A_BODY = post(RECORD[:10], f"Content-Length: {len(RECORD)}", connection="keep-alive")
@@ -219,6 +221,23 @@ def test_requests_that_come_at_once_are_answered_one_after_the_other(small: Runn
             answers += connection.recv(65536)
         assert answers.count(b"200 OK") == 3
         assert status(ask(connection)) == 200
+
+
+def test_requests_at_once_beyond_number_are_left_off(running_service: ServiceFactory) -> None:
+    service = running_service(**TOY)
+    grown = [psutil.Process(service.process.pid).memory_info().rss]
+    answers = talk(service.port, [b"GET / HTTP/1.1\r\n\r\n" * 13_000])
+    grown.append(psutil.Process(service.process.pid).memory_info().rss)
+    assert set(statuses(answers)) == {307}
+    assert len(statuses(answers)) <= MOST_AT_ONCE + 1
+    assert grown[1] - grown[0] < 8e6
+
+
+def test_what_is_no_http_is_not_the_answer_to_a_request_before_it(small: RunningService) -> None:
+    with connect(small.port) as connection:
+        connection.sendall(PREDICT + b"no HTTP at all\r\n\r\n")
+        assert status(answer_of(connection)) == 200
+        assert has_ended(connection)
 
 
 def test_head_answers_as_get_would_without_the_body(small: RunningService) -> None:
