@@ -16,6 +16,7 @@ from service.offers import head_without_offer, request_parser
 from service.one_write import OneWrite
 from service.problems import MEDIA_TYPE, problem_document
 
+Headers = list[tuple[bytes, bytes]]
 LONGEST_HEAD_BYTES = 65_536
 """Of what a request has beside its body: the parser itself would take in headers, and trailers after the body, for
 ever."""
@@ -43,10 +44,11 @@ class Connections(ServerState):
     limits : ConnectionLimits
         What each of them may do.
     note_unreadable : callable
-        Told the status and the duration in seconds of each answer to what never became a request.
+        Told the status, the duration in seconds and the headers of each answer to what never became a request; returns
+        the id under which it is known.
     """
 
-    def __init__(self, limits: ConnectionLimits, note_unreadable: Callable[[int, float], None]) -> None:
+    def __init__(self, limits: ConnectionLimits, note_unreadable: Callable[[int, float, Headers], bytes]) -> None:
         super().__init__()
         self.limits = limits
         self.note_unreadable = note_unreadable
@@ -228,8 +230,8 @@ class Connection(HttpToolsProtocol):
             (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", b"%d" % len(content)),
             (b"connection", b"close"),
+            (b"x-request-id", self._shared.note_unreadable(status, self._asks_for_s(), self.headers or [])),
         ]
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], lines, content))
         self.transport.close()
-        self._shared.note_unreadable(status, self._asks_for_s())

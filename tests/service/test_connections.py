@@ -1,6 +1,7 @@
 """No client holds the service up: neither by being slow, nor by being many, nor by never leaving."""
 
 import json
+import re
 import socket
 import time
 from contextlib import ExitStack
@@ -211,6 +212,17 @@ def test_what_never_became_a_request_is_counted(strict: RunningService, sent: by
         assert status(ask(connection, sent)) == refused
     grown = [metric(strict.port, counter) - earlier for counter, earlier in zip(counters, before, strict=True)]
     assert grown == [1.0, float(refused == 408)]
+
+
+@pytest.mark.parametrize(("sent", "known_as"), [("mine", "mine"), ("two words", None)])
+@pytest.mark.parametrize("rest", [b"\x00\r\n\r\n", b"X: " + 100_000 * b"a"], ids=["no http", "endless head"])
+def test_what_never_became_a_request_has_an_id(
+    small: RunningService, sent: str, known_as: str | None, rest: bytes
+) -> None:
+    with connect(small.port) as connection:
+        answer = ask(connection, f"GET / HTTP/1.1\r\nX-Request-ID: {sent}\r\nY: 1\r\n".encode() + rest)
+        answered = header(answer, "x-request-id")
+        assert answered == known_as or (known_as is None and re.fullmatch(r"[0-9a-f]{16}-\d+", answered or ""))
 
 
 def test_requests_that_come_at_once_are_answered_one_after_the_other(small: RunningService) -> None:
