@@ -1,13 +1,16 @@
 """What OpenAPI says beyond the routes themselves, and the page that shows it without the internet."""
 
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from service.problems import DETAILS, MEDIA_TYPE, TITLES, FieldError, Problem
 
+PART_BYTES = 65_536
 DOCS_PATH = "/docs"
 OPENAPI_PATH = "/openapi.json"
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
@@ -102,5 +105,20 @@ def asset_names() -> list[str]:
 
 def asset(name: str) -> Response:
     """Return one file of the page, from the installed package."""
-    content = files("fastapi_offline").joinpath("static", name).read_bytes()
-    return Response(content, headers={"Cache-Control": "max-age=86400"}, media_type=_ASSETS[name])
+    return InParts(_content(name), headers={"Cache-Control": "max-age=86400"}, media_type=_ASSETS[name])
+
+
+@cache
+def _content(name: str) -> bytes:
+    return files("fastapi_offline").joinpath("static", name).read_bytes()
+
+
+class InParts(Response):
+    """An answer of which only so much is held for each client as it takes in at a time."""
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send it; uvicorn waits between the parts until the client has taken in those before."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for start in range(0, len(self.body), PART_BYTES):
+            await send({"type": "http.response.body", "body": self.body[start : start + PART_BYTES], "more_body": True})
+        await send({"type": "http.response.body", "body": b""})

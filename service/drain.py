@@ -5,10 +5,10 @@ import time
 from types import FrameType
 
 import uvicorn
-from uvicorn.server import HANDLED_SIGNALS
 
 from service.connections import Connections
 from service.health import Lifecycle, Phase
+from service.signals import end_at_once_when_told
 
 
 class DrainingServer(uvicorn.Server):
@@ -37,9 +37,8 @@ class DrainingServer(uvicorn.Server):
         self._stops_s = float("inf")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        """Begin to end; the next signal ends the process at once, as it does any process without a handler."""
-        for handled in HANDLED_SIGNALS:
-            signal.signal(handled, signal.SIG_DFL)
+        """Begin to end; the next signal ends the process at once."""
+        end_at_once_when_told()
         self._lifecycle.phase = Phase.DRAINING
         self.server_state.each_answer_is_the_last = True
         self._stops_s = time.monotonic() + (self._drain_s if sig == signal.SIGTERM else 0.0)

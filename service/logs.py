@@ -11,6 +11,8 @@ from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.types import Scope
 
+from service.line_limit import LimitedLines
+
 REQUEST_ID = "service.request_id"
 """Where the scope of a request holds its id, as bytes."""
 current_request: ContextVar[Scope | None] = ContextVar("current_request", default=None)
@@ -95,7 +97,8 @@ def marks_of(scope: Scope | None) -> Marks:
 
 
 def configure_logs(level: str, log_format: LogFormat) -> None:
-    """Send every line of the process to stderr, in this format."""
+    """Send the lines of the process to stderr, in this format, and few of those that clients can cause."""
     handler = logging.StreamHandler()
+    handler.addFilter(LimitedLines())
     handler.setFormatter(JsonFormatter() if log_format is LogFormat.JSON else PlainFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler])

@@ -10,6 +10,7 @@ from itertools import count
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from service.connections import Headers
 from service.counters import ShedReason
 from service.endpoint import Answer
 from service.logs import REQUEST_ID, RequestLine, current_request
@@ -47,7 +48,7 @@ class ObservedAnswers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request and count how it ended."""
-        request_id = scope[REQUEST_ID] = self._id_of(scope)
+        request_id = scope[REQUEST_ID] = self._id_of(scope["headers"])
         current_request.set(scope)
         status = NO_ANSWER
         start_s = time.perf_counter()
@@ -66,16 +67,20 @@ class ObservedAnswers:
             method = scope["method"] if scope["method"] in METHODS else OTHER
             self._note(method, OTHER if route is None else route.path, status, duration_s)
 
-    def note_unreadable(self, status: int, duration_s: float) -> None:
-        """Count an answer to something that never became a request, as the connection gives it."""
+    def note_unreadable(self, status: int, duration_s: float, headers: Headers) -> bytes:
+        """Count an answer to something that never became a request, as the connection gives it; return its id."""
+        request_id = self._id_of(headers)
         if status == HTTPStatus.REQUEST_TIMEOUT:
             self._metrics.shed.count(ShedReason.SLOW_CLIENT)
+        scope_before = current_request.set({"headers": headers, REQUEST_ID: request_id})
         self._note(OTHER, OTHER, status, duration_s)
+        current_request.reset(scope_before)
+        return request_id
 
-    def _id_of(self, scope: Scope) -> bytes:
-        for name, value in scope["headers"]:
+    def _id_of(self, headers: Headers) -> bytes:
+        for name, value in headers:
             if name == REQUEST_ID_HEADER and _ACCEPTED_ID.fullmatch(value):
-                return value  # type: ignore[no-any-return]
+                return value
         return b"%b-%d" % (self._prefix, next(self._numbers))
 
     def _note(self, method: str, path: str, status: int, duration_s: float) -> None:

@@ -7,7 +7,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 from uvicorn.config import Config
 
-from service.connections import Connection, ConnectionLimits, Connections
+from service.connections import Connection, ConnectionLimits, Connections, Headers
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 PATIENCE_S, MAX_AGE_S = 10.0, 100.0
@@ -29,11 +29,16 @@ class Client(asyncio.Transport):
         super().__init__()
         self.answer = b""
         self.closed = False
+        self.noted_s: list[float] = []
         self._loop = loop
-        self.connections = Connections(ConnectionLimits(100, PATIENCE_S, MAX_AGE_S, 1000), lambda _status, _s: None)
+        self.connections = Connections(ConnectionLimits(100, PATIENCE_S, MAX_AGE_S, 1000), self._note)
         config = Config(answers, ws="none", lifespan="off", log_config=None, timeout_keep_alive=3600)
         self._connection = Connection(config, self.connections, {}, loop)
         self._connection.connection_made(self)
+
+    def _note(self, _status: int, duration_s: float, _headers: Headers) -> bytes:
+        self.noted_s.append(duration_s)
+        return b"id"
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.answer += data
@@ -47,10 +52,14 @@ class Client(asyncio.Transport):
     def get_write_buffer_size(self) -> int:
         return 0
 
+    def begin(self, data: bytes) -> None:
+        """Send something and do not wait for an answer."""
+        self._connection.data_received(data)
+
     async def send(self, data: bytes) -> bytes:
         """Send something; return what there is to hear."""
         self.answer = b""
-        self._connection.data_received(data)
+        self.begin(data)
         await asyncio.gather(*self.connections.tasks)
         return self.answer
 
@@ -100,5 +109,15 @@ def test_a_connection_that_is_old_ends_with_its_next_answer_and_not_before() -> 
         assert not client.closed, "idle, it is left alone: its client may be about to ask"
         assert b"connection: close" in await client.send(REQUEST)
         assert client.closed
+
+    run(test)
+
+
+def test_what_stops_being_http_in_its_body_is_noted_with_the_time_from_its_head() -> None:
+    async def test(client: Client) -> None:
+        client.begin(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+        client.wait(PATIENCE_S / 2)
+        client.begin(b"no size\r\n")
+        assert client.noted_s == [PATIENCE_S / 2]
 
     run(test)

@@ -1,6 +1,7 @@
 """No client holds the service up: neither by being slow, nor by being many, nor by never leaving."""
 
 import json
+import re
 import socket
 import time
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from contextlib import ExitStack
 import psutil
 import pytest
 
+from service.connections import MOST_AT_ONCE
 from tests.conftest import RunningService, ServiceFactory
 from tests.service.raw_http import (
     PATIENCE_S,
@@ -25,9 +27,11 @@ from tests.service.raw_http import (
     wait_until,
 )
 from tests.service.toy import TOY
+from tests.service.wire import statuses, talk
 
 HALF_A_HEAD = b"POST /predict HTTP/1.1\r\nHost: loc"
 HALF_A_BODY = post(RECORD[:10], f"Content-Length: {len(RECORD)}", connection="keep-alive")
+BUNDLE = b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
 MAX_CONNECTIONS = 100
 
 
@@ -92,13 +96,43 @@ def test_an_idle_connection_may_rest_longer_than_a_request_may_take(strict: Runn
 
 
 def test_a_client_that_does_not_take_its_answer_is_cut_off(strict: RunningService) -> None:
-    with socket.socket() as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect(("127.0.0.1", strict.port))
-        connection.sendall(b"GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 8)
+    with _deaf(strict.port) as connection:
+        connection.sendall(BUNDLE * 8)
         client_port = connection.getsockname()[1]
         wait_until(lambda: client_port in _client_ports(strict))
         wait_until(lambda: client_port not in _client_ports(strict))  # its client would only see it when reading
+
+
+def test_clients_that_do_not_read_lock_nobody_out(running_service: ServiceFactory) -> None:
+    """Each asks again and again, so that something is always on its way, and takes nothing in."""
+    service = running_service(**TOY, SERVICE_MAX_CONNECTIONS="20", SERVICE_REQUEST_TIMEOUT_S="3600")
+    with ExitStack() as opened:
+        crowd = [opened.enter_context(_deaf(service.port)) for _ in range(20)]
+        before = psutil.Process(service.process.pid).memory_info().rss
+        for _ in range(8):
+            for connection in crowd:
+                _send_if_open(connection, BUNDLE)
+            time.sleep(0.03)
+        for _ in range(5):
+            with connect(service.port) as connection:
+                assert status(ask(connection)) == 200
+        assert psutil.Process(service.process.pid).memory_info().rss - before < 20 * 500_000
+
+
+def test_clients_that_ask_more_and_do_not_read_are_cut_off(strict: RunningService) -> None:
+    with _deaf(strict.port) as connection:
+        client_port = connection.getsockname()[1]
+        for _ in range(8):
+            _send_if_open(connection, BUNDLE)
+            time.sleep(0.03)
+        wait_until(lambda: client_port not in _client_ports(strict))
+
+
+def _deaf(port: int) -> socket.socket:
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", port))
+    return connection
 
 
 def _client_ports(service: RunningService) -> set[int]:
@@ -180,6 +214,17 @@ def test_what_never_became_a_request_is_counted(strict: RunningService, sent: by
     assert grown == [1.0, float(refused == 408)]
 
 
+@pytest.mark.parametrize(("sent", "known_as"), [("mine", "mine"), ("two words", None)])
+@pytest.mark.parametrize("rest", [b"\x00\r\n\r\n", b"X: " + 100_000 * b"a"], ids=["no http", "endless head"])
+def test_what_never_became_a_request_has_an_id(
+    small: RunningService, sent: str, known_as: str | None, rest: bytes
+) -> None:
+    with connect(small.port) as connection:
+        answer = ask(connection, f"GET / HTTP/1.1\r\nX-Request-ID: {sent}\r\nY: 1\r\n".encode() + rest)
+        answered = header(answer, "x-request-id")
+        assert answered == known_as or (known_as is None and re.fullmatch(r"[0-9a-f]{16}-\d+", answered or ""))
+
+
 def test_requests_that_come_at_once_are_answered_one_after_the_other(small: RunningService) -> None:
     with connect(small.port) as connection:
         connection.sendall(PREDICT * 3)
@@ -188,6 +233,23 @@ def test_requests_that_come_at_once_are_answered_one_after_the_other(small: Runn
             answers += connection.recv(65536)
         assert answers.count(b"200 OK") == 3
         assert status(ask(connection)) == 200
+
+
+def test_requests_at_once_beyond_number_are_left_off(running_service: ServiceFactory) -> None:
+    service = running_service(**TOY)
+    grown = [psutil.Process(service.process.pid).memory_info().rss]
+    answers = talk(service.port, [b"GET / HTTP/1.1\r\n\r\n" * 13_000])
+    grown.append(psutil.Process(service.process.pid).memory_info().rss)
+    assert set(statuses(answers)) == {307}
+    assert len(statuses(answers)) <= MOST_AT_ONCE + 1
+    assert grown[1] - grown[0] < 8e6
+
+
+def test_what_is_no_http_is_not_the_answer_to_a_request_before_it(small: RunningService) -> None:
+    with connect(small.port) as connection:
+        connection.sendall(PREDICT + b"no HTTP at all\r\n\r\n")
+        assert status(answer_of(connection)) == 200
+        assert has_ended(connection)
 
 
 def test_head_answers_as_get_would_without_the_body(small: RunningService) -> None:

@@ -1,10 +1,16 @@
 """A service that is told to stop goes on answering until everyone knows, and ends at once when told twice."""
 
+import os
+import shutil
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.conftest import DEADLINE_S, ServiceFactory
+from tests.conftest import DEADLINE_S, ROOT, ServiceFactory, service_environment
 from tests.service.raw_http import answer_of, ask, batch, connect, has_ended, header, metric, status, wait_until
 from tests.service.toy import TOY
 
@@ -43,7 +49,28 @@ def test_a_second_signal_ends_it_at_once(running_service: ServiceFactory, second
     service.process.send_signal(signal.SIGTERM)
     wait_until(lambda: not _is_ready(service.port))
     service.process.send_signal(second)
-    assert service.process.wait(DEADLINE_S) == -second
+    assert service.process.wait(DEADLINE_S) == 128 + second
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("unshare") is None, reason="needs root and unshare")
+def test_a_second_signal_ends_the_first_process_of_a_container_too(tmp_path: Path) -> None:
+    """The kernel keeps from that one every signal that it does not handle itself."""
+    command = ["unshare", "--pid", "--fork", sys.executable, "-m", "service"]
+    environment = service_environment(**TOY, SERVICE_DRAIN_SECONDS="3600")
+    log = tmp_path / "log.txt"
+    with log.open("wb") as lines, subprocess.Popen(command, cwd=ROOT, env=environment, stderr=lines) as container:
+        wait_until(lambda: b"Ctrl-C stops it" in log.read_bytes())
+        [first] = psutil.Process(container.pid).children()
+        try:
+            port = int(log.read_text().partition("http://127.0.0.1:")[2].split()[0])
+            wait_until(lambda: _is_ready(port))
+            first.send_signal(signal.SIGTERM)
+            wait_until(lambda: not _is_ready(port))
+            first.send_signal(signal.SIGTERM)
+            assert container.wait(DEADLINE_S) == 128 + signal.SIGTERM
+        finally:
+            if first.is_running():
+                first.kill()
 
 
 def test_the_drain_ends_by_itself(running_service: ServiceFactory) -> None:

@@ -6,6 +6,7 @@ import socket
 import struct
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -21,6 +22,8 @@ BODY = json.dumps(record(MODELS[0])).encode()
 INNER = b"GET /api/models HTTP/1.1\r\nHost: x\r\n\r\n"
 """A request that must not be found in the body of another one."""
 GROWTH_MB = 8.0
+PEAK_MB = 16.0
+"""What it may take at any time above what it took before, whatever comes."""
 Send = Callable[..., list[int]]
 
 
@@ -45,11 +48,18 @@ def target(running_service: ServiceFactory) -> Iterator[RunningService]:
     for _ in range(200):
         talk(service.port, [post(length())])
     files, rss_mb = process.num_fds(), process.memory_info().rss / 1e6
+    Path(f"/proc/{process.pid}/clear_refs").write_text("5")  # the peak begins anew
     yield service
     wait_until(lambda: process.num_fds() <= files)
+    assert _peak_mb(process.pid) - rss_mb < PEAK_MB
     assert process.memory_info().rss / 1e6 - rss_mb < GROWTH_MB
     assert "Traceback" not in service.log
     assert " ERROR " not in service.log
+
+
+def _peak_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024 / 1e6
 
 
 @pytest.fixture

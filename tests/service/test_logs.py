@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from service.line_limit import LINES_PER_S, LineLimit
 from tests.conftest import RunningService, ServiceFactory
+from tests.load_tests.builders import Clock
+from tests.service.raw_http import post
 from tests.service.records import JSON_HEADERS, record
 from tests.service.toy import CRASHES, TOY, ToyModel
+from tests.service.wire import statuses, talk
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 TRACEPARENT = f"00-{TRACE}-{SPAN}-01"
@@ -81,6 +85,34 @@ def test_a_traceparent_that_is_none_is_left_out(for_programs: RunningService, tr
     crash(for_programs, X_Request_ID=request_id, traceparent=traceparent)
     failure, request = lines_about(for_programs, request_id)
     assert "trace_id" not in failure | request
+
+
+def test_of_many_failures_few_leave_a_traceback(running_service: ServiceFactory) -> None:
+    service = running_service(**TOY)
+    body = json.dumps(record(ToyModel) | {"number": CRASHES}).encode()
+    began_s = time.monotonic()
+    crashing = post(body, f"Content-Length: {len(body)}", connection="keep-alive") * 299
+    assert statuses(talk(service.port, [crashing, post(body, f"Content-Length: {len(body)}")])) == [500] * 300
+    seconds = int(time.monotonic() - began_s) + 2  # of the clock, the first and the last in part
+    service.stop()
+    assert LINES_PER_S <= service.log.count("Traceback") <= LINES_PER_S * seconds
+
+
+def test_what_is_no_http_leaves_no_line(running_service: ServiceFactory) -> None:
+    service = running_service(**TOY)
+    for _ in range(30):
+        assert statuses(talk(service.port, [b"no HTTP at all\r\n\r\n"])) == [400]
+    service.stop()
+    assert "WARNING" not in service.log
+
+
+def test_the_next_line_that_passes_counts_those_left_out() -> None:
+    clock = Clock()
+    limit = LineLimit(clock)
+    assert [limit.passes() for _ in range(12)] == [True] * LINES_PER_S + [False] * 2
+    clock.now_s = 1.0
+    assert limit.passes()
+    assert [limit.left_out(), limit.left_out()] == [" (2 before it not logged)", ""]
 
 
 def test_lines_for_people_end_with_the_ids(running_service: ServiceFactory) -> None:

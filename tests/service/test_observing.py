@@ -8,8 +8,9 @@ from starlette.testclient import TestClient
 
 from service.app import create_app
 from service.hosting import Hosted
+from service.line_limit import LINES_PER_S
 from service.logs import RequestLine
-from service.request_log import LINES_PER_S, RequestLog
+from service.request_log import RequestLog
 from service.settings import Settings
 from tests.load_tests.builders import Clock
 from tests.service.records import record, single_path
