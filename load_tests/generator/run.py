@@ -13,6 +13,7 @@ from load_tests.payloads.deck import Deck, Payload
 from load_tests.recording.generator_health import Generator, HealthSampler
 from load_tests.recording.outcomes import Recorder, RequestSink
 from load_tests.recording.servers import Servers
+from load_tests.recording.stoppable_run import StoppableRun
 from load_tests.specification.arrivals import PacedUser, open_arrivals
 from load_tests.specification.scenario import Scenario
 from load_tests.specification.timeline import Timeline, timeline_of
@@ -27,7 +28,7 @@ class Share:
 
 
 @dataclass
-class LoadRun:
+class LoadRun(StoppableRun):
     """State of one process in one run."""
 
     scenario: Scenario
@@ -54,7 +55,6 @@ class LoadRun:
         self._users = count(self.share.number, self.share.of)
         self._free_users: list[int] = []
         self._taken = False
-        self._ended_s: float | None = None
 
     @property
     def most_in_flight(self) -> int:
@@ -90,11 +90,6 @@ class LoadRun:
         heapq.heappush(self._free_users, user.number)
 
     @property
-    def offering(self) -> bool:
-        """Whether what is due is to be sent: the run was not stopped."""
-        return self._ended_s is None
-
-    @property
     def idle(self) -> bool:
         """Whether all that this process was to send is sent and answered."""
         return (self.all_offered or not self.offering) and not self.recorder.in_flight
@@ -102,13 +97,7 @@ class LoadRun:
     @property
     def over(self) -> bool:
         """Whether all has been sent and answered, or waited for as long as it may take."""
-        ends_s = self.timeline.ends_s if self._ended_s is None else self._ended_s
-        return self.now_s() >= (ends_s if self.idle else ends_s + self.scenario.load.patience_s)
-
-    def stop_offering(self) -> None:
-        """Send nothing more: the run is over, or is being stopped."""
-        if self._ended_s is None:
-            self._ended_s = min(self.now_s(), self.timeline.ends_s)
+        return self.now_s() >= (self.ends_s if self.idle else self.ends_s + self.scenario.load.patience_s)
 
     def sample_health(self) -> None:
         """Note what this process has used, how late it was and what is in flight."""

@@ -11,6 +11,7 @@ from load_tests.judging.judgement import Judgement
 from load_tests.judging.measurement import Measurement, measured_stage
 from load_tests.recording.generator_health import Generator
 from load_tests.recording.servers import Servers
+from load_tests.recording.stoppable_run import StoppableRun
 from load_tests.recording.tally import Tally
 from load_tests.specification.arrivals import open_arrivals
 from load_tests.specification.demands import judged_demands
@@ -20,7 +21,7 @@ from load_tests.specification.timeline import Timeline, timeline_of
 
 
 @dataclass
-class RunRecord:
+class RunRecord(StoppableRun):
     """What is known of a run so far, of whichever processes."""
 
     scenario: Scenario
@@ -45,17 +46,6 @@ class RunRecord:
         latency = (demand.objective for demand in self.demands)
         thresholds_s = {objective.threshold_s for objective in latency if isinstance(objective, LatencyObjective)}
         self.tally = Tally(self.timeline, sorted(thresholds_s))
-        self._ended_s: float | None = None
-
-    @property
-    def offering(self) -> bool:
-        """Whether what is due is to be sent: the run was not stopped."""
-        return self._ended_s is None
-
-    @property
-    def ends_s(self) -> float:
-        """When the load ends, or has ended."""
-        return self.timeline.ends_s if self._ended_s is None else self._ended_s
 
     def look(self) -> Judgement | None:
         """Look whether the run is hopeless by now; the objective that is broken, the first time that one is."""
@@ -64,11 +54,6 @@ class RunRecord:
         now_s = self.now_s()
         self.broken_early = broken_already(self.demands, self.tally.look(now_s), now_s, self.scenario)
         return self.broken_early
-
-    def stop_offering(self) -> None:
-        """Note that nothing more is sent: the run is over, or is being stopped."""
-        if self._ended_s is None:
-            self._ended_s = min(self.now_s(), self.timeline.ends_s)
 
     def measurement(self) -> Measurement:
         """Put together what was recorded."""
