@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from load_tests.choice import Choice, choose
 from load_tests.generator.sharing import Sharing
 from load_tests.judging.floor import FLOOR_FILE, Floor, FloorRow, this_machine
@@ -18,6 +16,7 @@ from load_tests.judging.judgement import USAGE_ERROR, Verdict
 from load_tests.launch import Launcher, run_all
 from load_tests.recording.generator_health import BUSIEST_CPU_SHARE
 from load_tests.report import floor_table, terminal
+from load_tests.report.reading import ReportError, read_report
 from load_tests.report.run_report import FILE_NAME, RunReport
 from load_tests.report.stage_report import StageReport
 from load_tests.specification.offered_load import ConnectionUse, Load
@@ -126,8 +125,8 @@ def _end(process: "subprocess.Popen[str]") -> None:
 
 def _report_in(folder: Path) -> RunReport:
     try:
-        return RunReport.model_validate_json((folder / FILE_NAME).read_bytes())
-    except (OSError, ValidationError):
+        return read_report(folder)
+    except ReportError:
         raise CalibrationError(f"the load generator left no report in {folder}: nothing was written") from None
 
 

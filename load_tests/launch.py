@@ -11,15 +11,14 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from pydantic import ValidationError
-
 from load_tests.choice import Choice
 from load_tests.generator.sharing import ALONE, Sharing
 from load_tests.judging.judgement import Verdict, worst
 from load_tests.preflight import why_not_reachable, without_password
 from load_tests.report import terminal
 from load_tests.report.folders import report_folder
-from load_tests.report.run_report import FILE_NAME, RunReport
+from load_tests.report.reading import ReportError, read_report
+from load_tests.report.run_report import RunReport
 from load_tests.specification.quantities import format_duration
 from load_tests.specification.timeline import timeline_of
 
@@ -134,8 +133,8 @@ def _telling_line(log: Path) -> str:
 
 def _read_report(folder: Path) -> RunReport | None:
     try:
-        return RunReport.model_validate_json((folder / FILE_NAME).read_bytes())
-    except (OSError, ValidationError):
+        return read_report(folder)
+    except ReportError:
         return None
 
 

@@ -18,6 +18,7 @@ from load_tests.planning.search import End, Limits, Next, bounds_of, next_step
 from load_tests.planning.service_cpu import SOURCE, CpuUse, Look, Process, cpu_s_per_request, idle_cores, look_at
 from load_tests.preflight import why_not_reachable, without_password
 from load_tests.report.folders import report_folder
+from load_tests.report.reading import read_report
 from load_tests.report.run_report import FILE_NAME, RunReport, ServiceReport
 from load_tests.specification.scenario import Scenario
 
@@ -112,7 +113,7 @@ class Search:
         if not (folder / FILE_NAME).is_file():
             reason = f"the load generator left no report: {folder / OUTPUT_NAME} says why"
             return Measured(_probe_without_report(step, folder, reason))
-        report = RunReport.model_validate_json((folder / FILE_NAME).read_bytes())
+        report = read_report(folder)
         use = CpuUse.between(before, after, report)
         probe = _probe_of(step, report, folder, use.loaded_cores(idle) if use else None)
         if before.process != after.process or len(report.seconds.served) > 1:
