@@ -5,3 +5,8 @@ that proves, `report` tells it, and `comparing` says what two runs prove. `paylo
 the pods did meanwhile, and `monitoring` watches the same objectives in production. Beside them stand the commands, and
 what ties all this to Locust: `locustfile`, `shape`, `session`.
 """
+
+import sys
+
+if sys.argv[:1] == ["-m"]:  # a command is about to be imported: Ctrl-C ends that too without a traceback, by its signal
+    sys.excepthook = lambda kind, *rest: None if kind is KeyboardInterrupt else sys.__excepthook__(kind, *rest)

@@ -1,1 +1,6 @@
 """From a dataset to a served artifact: what a model is, how it is trained, stored and verified."""
+
+import sys
+
+if sys.argv[:1] == ["-m"]:  # a command is about to be imported: Ctrl-C ends that too without a traceback, by its signal
+    sys.excepthook = lambda kind, *rest: None if kind is KeyboardInterrupt else sys.__excepthook__(kind, *rest)
