@@ -19,6 +19,8 @@ def why_not_reachable(host: str) -> str:
         return f"{host} does not answer within {PATIENCE_S:g} s. Is it busy, or stopped?"
     except ssl.SSLCertVerificationError as error:
         return f"{host}: its certificate is not trusted: {error.verify_message}. Name its issuer in SSL_CERT_FILE"
+    except ssl.SSLError as error:
+        return f"{host} does not speak HTTPS: {error.reason or error}. Does its address begin with http://?"
     except (OSError, UnicodeError) as error:
         return f"{host} is not reachable: {error}. Start it (make serve), or give its address (HOST=… or --host …)"
     if not answer.startswith(b"HTTP/"[: len(answer)]) or not answer:

@@ -39,6 +39,13 @@ def test_something_else_than_http_is_named() -> None:
         assert "does not speak HTTP: it answers b'SSH-2.0" in why_not_reachable(host)
 
 
+def test_plain_http_is_not_taken_for_a_service_that_is_not_there() -> None:
+    with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as host:
+        problem = why_not_reachable(host.replace("http:", "https:"))
+    assert "does not speak HTTPS: " in problem
+    assert problem.endswith("Does its address begin with http://?")
+
+
 @pytest.mark.parametrize("host", ["http://127.0.0.1:9", "http://nowhere.invalid"])
 def test_nothing_there_is_said_with_what_to_do(host: str) -> None:
     assert why_not_reachable(host).startswith(f"{host} is not reachable: ")
