@@ -4,11 +4,12 @@ import difflib
 import logging
 import os
 import socket
-from enum import StrEnum
+from enum import EnumType, StrEnum
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import ByteSize, Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model.faults import Fault, faults_of, first_few, shown
@@ -17,6 +18,20 @@ from service.refusal import RefusalError
 
 PREFIX = "SERVICE_"
 DEFAULT_CONFIG = Path(__file__).parents[1] / "configuration" / "rest_config.yaml"
+TEXTS = {
+    "REST_CONFIG": "the path of a file that lists the models",
+    "model_package": "the name of a package, such as model",
+    "host": "an address of this machine, such as 127.0.0.1",
+    "served_by": "up to 255 visible ASCII characters, without spaces",
+}
+"""What to write for each setting that is a text."""
+_NUMBERS: dict[object, str] = {
+    int: "a whole number",
+    float: "a number",
+    ByteSize: "a number of bytes, or one with its unit such as 2MiB",
+    bool: "true or false",
+}
+_BOUNDS = {"gt": "more than", "ge": "at least", "le": "at most"}
 _log = logging.getLogger(__name__)
 
 
@@ -94,17 +109,21 @@ def load_settings() -> Settings:
 
 def _advice(fault: Fault) -> str:
     variable = fault.where if fault.where.isupper() else f"{PREFIX}{fault.where.upper()}"
-    return f"{variable}={shown(fault.value)}: {_FORMS.get(fault.kind, fault.message)}"
+    what = TEXTS.get(fault.where) or what_to_write(Settings.model_fields[fault.where])
+    return f"{variable}={shown(fault.value)}: write {what}"
 
 
-_FORMS = {
-    "int_parsing": "write a whole number",
-    "int_from_float": "write a whole number",
-    "float_parsing": "write a number",
-    "bool_parsing": "write true or false",
-    "byte_size": "write a number of bytes, such as 1048576 or 1MiB",
-}
-"""What to write where a value has not the form that it must have, by pydantic's name for the fault."""
+def what_to_write(field: FieldInfo) -> str:
+    """`a whole number, at least 0, at most 65535; the default is 8000`."""
+    if isinstance(field.annotation, EnumType):
+        return f"one of {', '.join(one.value for one in field.annotation)}"
+    bounds = (
+        f", {said} {getattr(bound, name):g}"
+        for bound in field.metadata
+        for name, said in _BOUNDS.items()
+        if hasattr(bound, name)
+    )
+    return f"{_NUMBERS[field.annotation]}{''.join(bounds)}; the default is {str(field.default).lower()}"
 
 
 def _point_out_misspelt() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.refusal import RefusalError
-from service.settings import DEFAULT_CONFIG, load_settings
+from service.settings import DEFAULT_CONFIG, TEXTS, Settings, load_settings, what_to_write
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +67,29 @@ def test_a_wrong_setting_is_named_with_its_value(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(RefusalError, match=f"^{variable}=") as refusal:
         load_settings()
     assert repr(value) in str(refusal.value)
+    assert ": write " in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "what"),
+    [
+        ("SERVICE_PORT", "http", "a whole number, at least 0, at most 65535; the default is 8000"),
+        ("SERVICE_MAX_WAIT_MS", "0", "a number, more than 0, at most 600000; the default is 500.0"),
+        ("SERVICE_TRACING", "maybe", "true or false; the default is false"),
+        ("SERVICE_LOG_LEVEL", "loud", "one of debug, info, warning, error"),
+        ("SERVICE_HOST", "", "an address of this machine, such as 127.0.0.1"),
+    ],
+)
+def test_what_to_write_instead_is_said(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, what: str) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(RefusalError) as refusal:
+        load_settings()
+    assert str(refusal.value) == f"{variable}={value!r}: write {what}"
+
+
+def test_there_is_something_to_write_for_every_setting() -> None:
+    for name, field in Settings.model_fields.items():
+        assert name == "rest_config" or TEXTS.get(name) or what_to_write(field), name
 
 
 def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
