@@ -57,6 +57,8 @@ class Launcher:
         output.flush()
         exit_code = _run_locust(self._command(choice.argument, folder), folder / LOG_NAME, self)
         report = _read_report(folder)
+        if report is None and self.interruption.came:
+            return _invalid("interrupted before there was anything to judge", output)
         if report is None or report.exit_code != exit_code:
             line = _telling_line(folder / LOG_NAME)
             return _invalid(f"Locust ended with {_named(exit_code)} and without a verdict: {line}", output)
@@ -102,18 +104,27 @@ def _run_locust(command: list[str], log: Path, launcher: Launcher) -> int:
 
     What it tells of the run goes where the launcher tells of it, its own messages go to the log.
     """
+    started: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        launcher.interruption.came = True
+        if started:
+            started[0].send_signal(number)
+        else:
+            early.append(number)
+
     with log.open("ab") as messages:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=launcher.output, stderr=messages, start_new_session=True
-        )
-
-        def pass_on(number: int, _frame: FrameType | None) -> None:
-            launcher.interruption.came = True
-            process.send_signal(number)
-
         before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
-            return process.wait()
+            started.append(
+                subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=launcher.output, stderr=messages, start_new_session=True
+                )
+            )
+            for number in early:
+                started[0].send_signal(number)
+            return started[0].wait()
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)

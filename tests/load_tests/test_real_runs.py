@@ -210,6 +210,21 @@ def test_a_run_that_is_interrupted_is_invalid_and_reported(
     assert run.report.stages[1].correct > 0
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_while_locust_starts_says_no_more_than_that(
+    start_run: StartRun, service: RunningService, number: signal.Signals
+) -> None:
+    run = start_run(service.url)
+    run.wait_for(" of load on ")
+    while not children_of(run.process.pid):
+        time.sleep(0.01)
+    run.process.send_signal(number)
+    finished = run.finish()
+    assert finished.exit_code == 4, finished.output
+    assert finished.last_line == "INVALID (exit 4): interrupted before there was anything to judge"
+    assert "Traceback" not in finished.output
+
+
 def test_a_load_generator_that_is_killed_is_invalid(start_run: StartRun, service: RunningService) -> None:
     run = start_run(service.url, with_long("first", SCENARIO))
     run.wait_for("first:")
