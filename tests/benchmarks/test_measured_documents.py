@@ -99,5 +99,10 @@ def test_the_experiment_proves_the_plan_before_and_after() -> None:
     assert planned is not None
     assert planned.autoscaler is not None
     assert planned.autoscaler.least == plan.least == min(planned.ready)
+    autoscaled, foreseen = kept["autoscaled"].effects, plan.trials[0]
+    assert autoscaled is not None
+    assert (foreseen.lost.least or 0) <= autoscaled.lost <= (foreseen.lost.most or 0)
+    assert (foreseen.first_new_replica_s.least or 0) <= (autoscaled.first_new_pod_s or 0)
+    assert (autoscaled.first_new_pod_s or 0) <= (foreseen.first_new_replica_s.most or 0)
     written = (ROOT / "kubernetes" / "overlays" / "planned" / "autoscaler.yaml").read_text(encoding="utf-8")
     assert f"minReplicas: {plan.least}\n  maxReplicas: {plan.most}\n" in written
