@@ -146,7 +146,9 @@ def test_no_name_is_no_scenario() -> None:
 
 
 def test_an_unknown_scenario_is_answered_with_those_there_are() -> None:
-    with pytest.raises(ScenarioError, match="one of autoscale, calibrate, disruption, seed, smoke, soak, staged, sudden, taxi"):
+    with pytest.raises(
+        ScenarioError, match="one of autoscale, calibrate, disruption, seed, smoke, soak, staged, sudden, taxi"
+    ):
         scenarios.load("nothing")
 
 
