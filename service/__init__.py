@@ -2,7 +2,9 @@
 
 import sys
 
+from service.signals import end_at_once_when_told
+
 __version__ = "0.1.0"
 
-if sys.argv[:1] == ["-m"]:  # a command is about to be imported: Ctrl-C ends that too without a traceback, by its signal
-    sys.excepthook = lambda kind, *rest: None if kind is KeyboardInterrupt else sys.__excepthook__(kind, *rest)
+if sys.argv[:1] == ["-m"]:  # a command is about to be imported, which takes its first second
+    end_at_once_when_told()

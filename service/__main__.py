@@ -15,7 +15,6 @@ from service.drain import DrainingServer
 from service.logs import configure_logs
 from service.refusal import RefusalError, ends_the_process
 from service.settings import Settings, load_settings
-from service.signals import end_at_once_when_told
 
 ACCEPTED_A_TURN = 16
 """uvloop accepts one connection per listening socket and turn of its loop. While predictions fill each turn, that is
@@ -25,7 +24,6 @@ _log = logging.getLogger("service")
 
 def main() -> None:
     """Load, listen, serve."""
-    end_at_once_when_told()  # until there is something to end in order
     with ends_the_process():
         settings = load_settings()
         configure_logs(settings.log_level, settings.log_format)

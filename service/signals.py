@@ -7,13 +7,13 @@ import os
 import signal
 from types import FrameType
 
-from uvicorn.server import HANDLED_SIGNALS
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def end_at_once_when_told() -> None:
-    """End the process at the next signal, with the exit code that a shell would give it."""
-    for handled in HANDLED_SIGNALS:
-        signal.signal(handled, _end)
+    """End the process at the next SIGINT or SIGTERM, with the exit code that a shell would give it."""
+    for ending in ENDING:
+        signal.signal(ending, _end)
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
