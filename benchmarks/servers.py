@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.cores import bound
+from benchmarks.cpu_clock import process_cpu_s
 from load_tests.ports import free_port
 from model.base import RegressionModel
 from model.insurance_charges import InsuranceChargesModel
@@ -36,8 +37,7 @@ class Server:
 
     def cpu_s(self) -> float:
         """Return the CPU time that it has used so far."""
-        times = psutil.Process(self.process.pid).cpu_times()
-        return float(times.user + times.system)
+        return process_cpu_s(self.process.pid)
 
     def rss_mb(self) -> float:
         """Return the memory that it has resident, in millions of bytes."""

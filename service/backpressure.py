@@ -1,7 +1,6 @@
 """Which prediction is next: one at a time, in the order they came, and none waits for long."""
 
 import asyncio
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -14,11 +13,12 @@ from typing import Any, TypeVar
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
+from service.backlog import Backlog
 from service.counters import ShedReason
 from service.job import Job, outcome_of
-from service.pace import Pace
 from service.problems import ProblemError, unavailable
 from service.receiving import has_left, when_left
+from service.worker import Worker
 
 LONGEST_HERE_S = 0.002
 """A prediction that should take longer runs in a thread; for others the way there and back would cost too much."""
@@ -68,12 +68,9 @@ class PredictionQueue:
         self._spent_s = 0.0
         self._waiting: deque[Job[Any]] = deque()
         """Empty unless something keeps them from being started."""
-        self._backlog_s = 0.0
-        """What all that wait should take, with the one that a thread computes."""
-        self._stretch = Pace(1.0)
-        """Time that passes per second of computing while others wait: reading and refusing take time as well."""
-        self._previous_end_s: float | None = None
-        """When the latest prediction ended, if others waited then."""
+        self._backlog = Backlog(clock)
+        """All that wait, with the one that a thread computes."""
+        self._worker = Worker()
 
     def refuse_when_full(self) -> None:
         """Raise a 503 problem if a prediction has no chance; asked before a body is read, it saves reading it."""
@@ -84,7 +81,7 @@ class PredictionQueue:
         return len(self._waiting) + (self._held_by is HeldBy.THREAD) >= self._max_in_flight
 
     def _would_wait_for_too_long(self) -> bool:
-        return self._stretch.expected_s(self._backlog_s) > FORESEEN * self._max_wait_s
+        return self._backlog.wait_s() > FORESEEN * self._max_wait_s
 
     async def run(
         self, work: Callable[[], T], expected_s: float, receive: Receive, abandon: Callable[[], None] | None = None
@@ -101,7 +98,7 @@ class PredictionQueue:
         expiry = loop.call_later(self._max_wait_s, self._expire)
         in_context = partial(copy_context().run, work)  # what a model logs is about this request, whoever starts it
         self._waiting.append(Job(in_context, expected_s, receive, done, expiry, abandon))
-        self._backlog_s += expected_s
+        self._backlog.add(expected_s)
         self._start_waiting()
         return await done
 
@@ -113,11 +110,11 @@ class PredictionQueue:
                 self._end(job, partial(job.done.set_exception, ClientDisconnect()))
             elif job.expected_s <= LONGEST_HERE_S:
                 self._end(job, outcome_of(partial(self._compute_here, job.work), job.done))
-                self._learn(job)
+                self._backlog.note_end(job.expected_s, others_wait=bool(self._waiting))
             else:
-                self._start_thread(job)
+                self._hand_over(job)
         if self._held_by is None:
-            self._previous_end_s = None  # nobody waits: the time until the next one comes says nothing
+            self._backlog.note_pause()
 
     def _expire(self) -> None:
         """Refuse the first that waits: whoever has to be refused is the first.
@@ -129,16 +126,9 @@ class PredictionQueue:
         self._end(job, partial(job.done.set_exception, overloaded(ShedReason.WAITED)))
 
     def _end(self, job: Job[Any], tell: Callable[[], None]) -> None:
-        self._backlog_s -= job.expected_s
+        self._backlog.take_off(job.expected_s)
         if not job.done.done():  # else its request was cancelled
             tell()
-
-    def _learn(self, job: Job[Any]) -> None:
-        """See how long a prediction held up those behind it, from one end to the next."""
-        end_s = self._clock()
-        if self._previous_end_s is not None and job.expected_s:
-            self._stretch.note(end_s - self._previous_end_s, job.expected_s)
-        self._previous_end_s = end_s if self._waiting else None
 
     def _compute_here(self, work: Callable[[], T]) -> T:
         began_s = self._clock()
@@ -155,11 +145,11 @@ class PredictionQueue:
         self._spent_s, self._held_by = 0.0, None
         self._start_waiting()
 
-    def _start_thread(self, job: Job[Any]) -> None:
-        """Compute in a thread of its own: a daemon, so that no computation keeps the process from ending."""
+    def _hand_over(self, job: Job[Any]) -> None:
+        """Have the thread compute."""
         self._held_by = HeldBy.THREAD
         self._watch = None if job.abandon is None else when_left(job.receive, job.abandon)
-        threading.Thread(target=self._compute_there, args=(job, job.done.get_loop()), daemon=True).start()
+        self._worker.do(partial(self._compute_there, job, job.done.get_loop()))
 
     def _compute_there(self, job: Job[Any], loop: asyncio.AbstractEventLoop) -> None:
         tell = outcome_of(job.work, job.done)
@@ -172,7 +162,7 @@ class PredictionQueue:
         if has_left(job.receive):  # an answer would count, and reach nobody
             tell = partial(job.done.set_exception, ClientDisconnect())
         self._end(job, tell)
-        self._learn(job)
+        self._backlog.note_end(job.expected_s, others_wait=bool(self._waiting))
         self._held_by = None
         self._start_waiting()
 
