@@ -34,3 +34,4 @@ def test_a_part_is_replaced_and_the_others_stay(tmp_path: Path) -> None:
     written = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
     assert (written["one"], written["two"]) == (3, 2)
     assert {"python", "machine", "cores"} == set(written["machine"])
+    assert set(written["commits"]) == {"one", "two"}
