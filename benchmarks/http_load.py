@@ -1,26 +1,13 @@
-"""A small HTTP client for measurements of the service: asks at given times or in turn, and notes what came back."""
+"""Clients that ask, pause and ask again, many at a time, and note what came back."""
 
 import asyncio
 import random
-import time
-from dataclasses import dataclass
 from typing import Self
 
 from benchmarks.wire import CLOSE, LENGTH
 
 NO_ANSWER = 0
 """Status of a request that was not answered: refused connection, cut connection, or too late."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request and what became of it."""
-
-    due_s: float
-    """On the monotonic clock."""
-    latency_s: float
-    """From when it was due to the end of its answer, or until it was given up."""
-    status: int
 
 
 class Connection(asyncio.Protocol):
@@ -82,9 +69,8 @@ class Client:
         self._reuse = reuse
         self._idle: list[Connection] = []
 
-    async def ask(self, request: bytes, due_s: float | None = None) -> Asked:
-        """Ask once, never again: a retry would hide what is measured here."""
-        due_s = time.monotonic() if due_s is None else due_s
+    async def ask(self, request: bytes) -> int:
+        """Ask once, never again, for a retry would hide what is measured here; return the status of the answer."""
         connection = None
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -94,7 +80,7 @@ class Client:
             status = NO_ANSWER
         if connection is not None:
             self._put_back(connection, status)
-        return Asked(due_s, time.monotonic() - due_s, status)
+        return status
 
     def _free(self) -> Connection | None:
         while self._idle:
@@ -114,20 +100,8 @@ class Client:
             connection.close()
 
 
-async def offer(client: Client, request: bytes, rate_rps: float, for_s: float, seed: int = 1) -> list[Asked]:
-    """Ask at random moments (Poisson), whether or not earlier requests have been answered."""
-    chance = random.Random(seed)
-    start_s = time.monotonic()
-    due_s, asked = start_s, []
-    while (due_s := due_s + chance.expovariate(rate_rps)) < start_s + for_s:
-        if (early_s := due_s - time.monotonic()) > 0:
-            await asyncio.sleep(early_s)
-        asked.append(asyncio.create_task(client.ask(request, due_s)))
-    return list(await asyncio.gather(*asked))
-
-
-async def repeat(client: Client, request: bytes, pause_s: float, until: asyncio.Event) -> list[Asked]:
-    """Ask, pause for about as long as told, and ask again until it is over."""
+async def repeat(client: Client, request: bytes, pause_s: float, until: asyncio.Event) -> list[int]:
+    """Ask, pause for about as long as told, and ask again until it is over; return the statuses."""
     asked = []
     while not until.is_set():
         asked.append(await client.ask(request))

@@ -8,27 +8,29 @@ to ``results/overload.json``.
 """
 
 import argparse
-import asyncio
+import heapq
 import math
+import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain
 from typing import Any
 
+from benchmarks.closed_client import ClosedClient
 from benchmarks.cores import CLIENT_CORE, SERVER_CORE, stay_on
-from benchmarks.http_load import NO_ANSWER, Asked, Client, offer, repeat
+from benchmarks.http_load import NO_ANSWER
+from benchmarks.open_client import Answered, Due, OpenClient
 from benchmarks.result_file import RESULTS, machine, write
 from benchmarks.servers import PREDICTION, Server, payload, serving
 from benchmarks.wire import get, post
 from load_tests.judging.measurement import percentile
 
 RESULT_FILE = RESULTS / "overload.json"
-CPU_MS = (1.0, 5.0, 20.0)
+CPU_MS = (0.0, 1.0, 5.0, 20.0)
 """Per prediction, burnt to stand for models of such weights."""
 LOADS = (0.8, 0.9, 1.0, 1.5, 2.0, 3.0)
-"""Multiples of the capacity, which is what clients get who wait for each answer."""
+"""Multiples of the capacity: what it answers per second of CPU time to clients who wait for each answer."""
 STEP_S = 8.0
 MAX_WAIT_MS = 500.0
 PATIENCE_S = 2.0
@@ -105,10 +107,10 @@ def measure(cpu_ms: float, core: int | None, loads: Sequence[float], step_s: flo
     """Measure one weight; its goodput at twice the capacity is compared with the best of these loads."""
     emulated = {"SERVICE_EMULATE_CPU_MS": str(cpu_ms)}
     with serving(core, **emulated, SERVICE_MAX_WAIT_MS=str(MAX_WAIT_MS)) as server:
-        capacity_rps = asyncio.run(_capacity_rps(server.port, step_s))
-        measured = [asyncio.run(_load(server, times, capacity_rps, step_s)) for times in loads]
+        capacity_rps = _capacity_rps(server, step_s)
+        measured = [_load(server, times, capacity_rps, step_s) for times in loads]
     with serving(core, **emulated, **NO_LIMITS) as server:
-        without_limits = asyncio.run(_load(server, 2.0, capacity_rps, step_s))
+        without_limits = _load(server, 2.0, capacity_rps, step_s)
     best_rps = max(load.goodput_rps for load in measured)
     best_per_cpu_s = max(load.goodput_per_cpu_s for load in measured)
     [at_twice] = [load for load in measured if load.times_capacity == 2.0]
@@ -123,57 +125,79 @@ def measure(cpu_ms: float, core: int | None, loads: Sequence[float], step_s: flo
     )
 
 
-async def _capacity_rps(port: int, for_s: float) -> float:
-    """What a few clients get who ask again as soon as they are answered."""
-    client, request, over = Client(port, PATIENCE_S), post(PREDICTION, payload()), asyncio.Event()
-    asking = [asyncio.create_task(repeat(client, request, 0.0, over)) for _ in range(CLOSED_CLIENTS)]
-    end_s = time.monotonic() + for_s
-    await asyncio.sleep(for_s)
-    over.set()
-    asked = list(chain.from_iterable(await asyncio.gather(*asking)))
+def _capacity_rps(server: Server, for_s: float) -> float:
+    """What it answers per second of its CPU time when a few clients ask again as soon as they are answered."""
+    client = ClosedClient(server.port, [post(PREDICTION, payload())], CLOSED_CLIENTS)
+    client.ask(CLOSED_CLIENTS)
+    asked, cpu_s, end_s = 0, server.cpu_s(), time.monotonic() + for_s
+    while time.monotonic() < end_s:
+        client.ask(CLOSED_CLIENTS)
+        asked += CLOSED_CLIENTS
     client.close()
-    return Watched(asked, (), end_s, for_s, cpu_s=0.0).a_second(OK)
+    return asked / (server.cpu_s() - cpu_s)
 
 
-async def _load(server: Server, times: float, capacity_rps: float, for_s: float) -> Load:
-    client, over = Client(server.port, PATIENCE_S), asyncio.Event()
-    probe = Client(server.port, PATIENCE_S, reuse=False)
-    probing = asyncio.create_task(repeat(probe, get("/api/health/ready"), PROBE_PAUSE_S, over))
-    end_s, cpu_s = time.monotonic() + for_s, server.cpu_s()
-    asked = await offer(client, post(PREDICTION, payload()), times * capacity_rps, for_s)
-    cpu_s = server.cpu_s() - cpu_s
-    over.set()
-    probes = await probing
-    client.close()
-    return _summary(times, Watched(asked, probes, end_s, for_s, cpu_s))
+def _load(server: Server, times: float, capacity_rps: float, for_s: float) -> Load:
+    cpu_s = server.cpu_s()
+    with OpenClient(server.port, PATIENCE_S) as client:
+        answered = client.offer(_schedule(times * capacity_rps, for_s))
+    return _summary(times, Watched(answered, for_s, server.cpu_s() - cpu_s))
+
+
+def _schedule(rate_rps: float, for_s: float) -> Iterator[Due]:
+    """Predictions at random moments (Poisson), and probes over new connections among them."""
+    predictions = _moments(random.Random(1), rate_rps, for_s)
+    probes = _moments(random.Random(2), 1 / PROBE_PAUSE_S, for_s)
+    prediction, probe = post(PREDICTION, payload()), get("/api/health/ready")
+    return heapq.merge(
+        (Due(after_s, prediction) for after_s in predictions),
+        (Due(after_s, probe, over_new_connection=True) for after_s in probes),
+    )
+
+
+def _moments(chance: random.Random, rate_rps: float, for_s: float) -> Iterator[float]:
+    after_s = chance.expovariate(rate_rps)
+    while after_s < for_s:
+        yield after_s
+        after_s += chance.expovariate(rate_rps)
 
 
 @dataclass(frozen=True)
 class Watched:
     """What was seen of one load."""
 
-    asked: Sequence[Asked]
-    probes: Sequence[Asked]
-    end_s: float
+    answered: Sequence[Answered]
     for_s: float
     cpu_s: float
 
+    @property
+    def predictions(self) -> Sequence[Answered]:
+        """All that asked for one."""
+        return [one for one in self.answered if not one.due.over_new_connection]
+
+    @property
+    def probes(self) -> Sequence[Answered]:
+        """All others."""
+        return [one for one in self.answered if one.due.over_new_connection]
+
     def a_second(self, status: int) -> float:
         """Return the answers a second with this status; what the queue still held at the end came too late."""
-        in_time = (one.status == status for one in self.asked if one.due_s + one.latency_s <= self.end_s)
-        return round(sum(in_time) / self.for_s, 1)
+        return round(
+            sum(one.status == status and one.after_s <= self.for_s for one in self.predictions) / self.for_s, 1
+        )
 
 
 def _summary(times: float, watched: Watched) -> Load:
-    accepted = [one for one in watched.asked if one.status == OK]
-    refused = [one for one in watched.asked if one.status == REFUSED]
+    asked = watched.predictions
+    accepted = [one for one in asked if one.status == OK]
+    refused = [one for one in asked if one.status == REFUSED]
     return Load(
         times_capacity=times,
-        offered_rps=round(len(watched.asked) / watched.for_s, 1),
+        offered_rps=round(len(asked) / watched.for_s, 1),
         goodput_rps=watched.a_second(OK),
         goodput_per_cpu_s=round(len(accepted) / watched.cpu_s, 1),
         refused_rps=watched.a_second(REFUSED),
-        given_up=sum(one.status == NO_ANSWER for one in watched.asked),
+        given_up=sum(one.status == NO_ANSWER for one in asked),
         accepted_p50_ms=_percentile_ms(accepted, 50),
         accepted_p99_ms=_percentile_ms(accepted, 99),
         refused_p99_ms=_percentile_ms(refused, 99),
@@ -182,7 +206,7 @@ def _summary(times: float, watched: Watched) -> Load:
     )
 
 
-def _percentile_ms(asked: Sequence[Asked], percent: float) -> float | None:
+def _percentile_ms(asked: Sequence[Answered], percent: float) -> float | None:
     """A percentile of latencies; None of nothing."""
     latency_s = percentile(sorted(one.latency_s for one in asked), percent)
     return None if math.isnan(latency_s) else round(latency_s * 1000, 1)

@@ -19,7 +19,7 @@ from functools import partial
 from itertools import chain
 
 from benchmarks.balancer import Balancer
-from benchmarks.http_load import Asked, Client, repeat
+from benchmarks.http_load import Client, repeat
 from benchmarks.result_file import RESULTS, machine, write
 from benchmarks.servers import PREDICTION, Server, payload, start
 from benchmarks.wire import post
@@ -97,7 +97,7 @@ async def measure(restarts: int, drain_s: float, lag_s: float) -> Restarts:
             await asyncio.to_thread(server.stop)
 
 
-def _ask(port: int, reuse: bool, over: asyncio.Event) -> "asyncio.Future[list[list[Asked]]]":
+def _ask(port: int, reuse: bool, over: asyncio.Event) -> "asyncio.Future[list[list[int]]]":
     request = post(PREDICTION, payload())
     clients = [Client(port, TIMEOUT_S, reuse) for _ in range(CLIENTS)]
     return asyncio.gather(*(repeat(client, request, PAUSE_S, over) for client in clients))
@@ -118,11 +118,11 @@ async def _end(old: Server, balancer: Balancer, new: Server, lag_s: float) -> No
 
 
 def _counted(
-    drain_s: float, lag_s: float, restarts: int, kept_alive: list[list[Asked]], new_connection: list[list[Asked]]
+    drain_s: float, lag_s: float, restarts: int, kept_alive: list[list[int]], new_connection: list[list[int]]
 ) -> Restarts:
     kinds = [list(chain.from_iterable(asked)) for asked in (kept_alive, new_connection)]
     requests = [len(asked) for asked in kinds]
-    failed = [sum(one.status != OK for one in asked) for asked in kinds]
+    failed = [sum(status != OK for status in asked) for asked in kinds]
     return Restarts(drain_s, lag_s, restarts, requests[0], failed[0], requests[1], failed[1])
 
 
