@@ -33,12 +33,15 @@ from model.taxi_fare import TaxiFareModel
 RESULT_FILE = RESULTS / "service_cost.json"
 MODELS: dict[str, type[OnnxRegressionModel]] = {"insurance": InsuranceChargesModel, "taxi": TaxiFareModel}
 ROUNDS = 11
-REQUESTS_A_ROUND = 8_000
-BATCHES_A_ROUND = 40
+TURNS_A_ROUND = 25
+"""All are asked in turn, each for a fraction of a second: what the machine does meanwhile meets all of them alike."""
+REQUESTS_A_TURN = 800
+BATCHES_A_TURN = 8
 RECORDS_A_BATCH = 1000
 STARTS = 7
 SOAK_STEP = 50_000
 SOAK_STEPS = 10
+FLOOR = "floor"
 PATIENT = {"SERVICE_MAX_WAIT_MS": "600000"}
 """A machine that does something else meanwhile shall cost time, not answers: it is CPU time that counts here."""
 
@@ -58,14 +61,14 @@ class Ratio:
 class Load:
     """Requests of one kind to one server."""
 
-    def __init__(self, server: Server, client: ClosedClient, count: int = REQUESTS_A_ROUND) -> None:
+    def __init__(self, server: Server, client: ClosedClient, count: int = REQUESTS_A_TURN) -> None:
         self._server = server
         self._client = client
         self._count = count
-        self._client.ask(count // 10)  # so that nothing is done for the first time in a round
+        self._client.ask(count)  # so that nothing is done for the first time in a round
 
-    def round_us(self) -> float:
-        """Send a round; return the CPU time of the server per request."""
+    def turn_us(self) -> float:
+        """Send as many as belong to a turn; return the CPU time of the server per request."""
         began_s = self._server.cpu_s()
         self._client.ask(self._count)
         return (self._server.cpu_s() - began_s) / self._count * 1e6
@@ -106,7 +109,7 @@ def batch() -> dict[str, object]:
         found: dict[str, object] = {}
         for name, model in MODELS.items():
             singles = Load(server, ClosedClient(server.port, single_requests(model)))
-            batches = Load(server, ClosedClient(server.port, [batch_request(model)], connections=2), BATCHES_A_ROUND)
+            batches = Load(server, ClosedClient(server.port, [batch_request(model)], connections=2), BATCHES_A_TURN)
             found[name] = asdict(_compare({name: batches}, singles)[name])
         return found
 
@@ -121,14 +124,14 @@ def plain() -> dict[str, object]:
 
 
 def _compare(loads: dict[str, Load], floor: Load) -> dict[str, Ratio]:
-    """Ask in turn, so that whatever else the machine does meets all of them; a ratio is one of the same round."""
-    floors_us: list[float] = []
-    costs_us: dict[str, list[float]] = {name: [] for name in loads}
-    for _ in range(ROUNDS):
-        floors_us.append(floor.round_us())
-        for name, load in loads.items():
-            costs_us[name].append(load.round_us())
-    return {name: _ratio(costs, floors_us) for name, costs in costs_us.items()}
+    """Measure rounds in which all are asked in turn; a ratio is one of the same round."""
+    rounds = [_round_us({FLOOR: floor, **loads}) for _ in range(ROUNDS)]
+    return {name: _ratio([costs[name] for costs in rounds], [costs[FLOOR] for costs in rounds]) for name in loads}
+
+
+def _round_us(loads: dict[str, Load]) -> dict[str, float]:
+    turns = [{name: load.turn_us() for name, load in loads.items()} for _ in range(TURNS_A_ROUND)]
+    return {name: statistics.fmean(turn[name] for turn in turns) for name in loads}
 
 
 def _ratio(costs_us: list[float], floors_us: list[float]) -> Ratio:
