@@ -22,8 +22,9 @@ from service.worker import Worker
 
 LONGEST_HERE_S = 0.002
 """A prediction that should take longer runs in a thread; for others the way there and back would cost too much."""
-SLICE_S = 0.005
-"""What predictions on the event loop may take of it, before it looks at probes and newcomers again."""
+SLICE_S, LONGEST_SLICE_S = 0.005, 0.05
+"""What predictions on the event loop may take of it before it looks at probes and newcomers again: as much as those
+took last time, within these limits. Were it always the same, the more came in, the less of it would be answered."""
 
 FORESEEN = 0.8
 """Share of the longest wait that is given away beforehand. The rest is for what no average foresees, so that few are
@@ -65,7 +66,8 @@ class PredictionQueue:
         """What keeps the next one from being started; None for nothing."""
         self._watch: asyncio.Future[Message] | None = None
         """Waits for the client to leave whose prediction a thread computes, if that can be ended."""
-        self._spent_s = 0.0
+        self._slice_s, self._spent_s = SLICE_S, 0.0
+        self._held_since_s = 0.0
         self._waiting: deque[Job[Any]] = deque()
         """Empty unless something keeps them from being started."""
         self._backlog = Backlog(clock)
@@ -135,13 +137,16 @@ class PredictionQueue:
         try:
             return work()
         finally:
-            self._spent_s += self._clock() - began_s
-            if self._spent_s > SLICE_S:
-                self._held_by = HeldBy.LOOP
+            end_s = self._clock()
+            self._spent_s += end_s - began_s
+            if self._spent_s > self._slice_s:
+                self._held_by, self._held_since_s = HeldBy.LOOP, end_s
                 asyncio.get_running_loop().call_soon(self._open)
 
     def _open(self) -> None:
         """Go on now that the loop has been round."""
+        away_s = self._clock() - self._held_since_s
+        self._slice_s = min(max(SLICE_S, away_s), LONGEST_SLICE_S)
         self._spent_s, self._held_by = 0.0, None
         self._start_waiting()
 

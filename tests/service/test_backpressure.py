@@ -178,11 +178,11 @@ class Clocked:
     def __init__(self, max_wait_s: float, takes_s: float, max_in_flight: int = 100) -> None:
         self.now_s = 0.0
         self.queue = PredictionQueue(max_in_flight, max_wait_s, clock=lambda: self.now_s)
-        self._takes_s = takes_s
+        self.takes_s = takes_s
 
     def compute(self) -> None:
         """Let the time pass that it takes."""
-        self.now_s += self._takes_s
+        self.now_s += self.takes_s
 
     def predict(self) -> "asyncio.Future[None]":
         """Ask for one that is expected to take a second."""
@@ -294,3 +294,22 @@ def test_short_predictions_let_the_loop_go_round_when_their_slice_is_spent(took_
         return seen
 
     assert asyncio.run(run()) == order
+
+
+@pytest.mark.parametrize(
+    ("others_took_s", "at_once"), [(0.0, 3), (4 * SLICE_S, 9), (FOREVER_S, 23)], ids=["short", "long", "too long"]
+)
+def test_predictions_get_as_much_of_the_loop_as_others_took_within_limits(others_took_s: float, at_once: int) -> None:
+    """A slice ends with the prediction that is longer than what is left of it; each takes 0.45 of the shortest."""
+
+    async def run() -> int:
+        clocked = Clocked(max_wait_s=FOREVER_S, takes_s=0.45 * SLICE_S)
+        computing = [asyncio.ensure_future(clocked.queue.run(clocked.compute, 0.0, stays)) for _ in range(40)]
+        await asyncio.sleep(0)  # the first slice is spent, and all others wait
+        began_s = clocked.now_s = clocked.now_s + others_took_s
+        await asyncio.sleep(0)
+        took_s = clocked.now_s - began_s
+        await asyncio.gather(*computing)
+        return round(took_s / clocked.takes_s)
+
+    assert asyncio.run(run()) == at_once
