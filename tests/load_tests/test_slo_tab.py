@@ -1,5 +1,6 @@
 """The SLO tab of Locust's web page, in a real browser, while a real run goes on."""
 
+import json
 import subprocess
 import sys
 import time
@@ -96,6 +97,14 @@ def wait_until_there(page: LocustPage) -> None:
             return
 
 
+def wait_for_workers(page: LocustPage, count: int) -> None:
+    """Without one Locust refuses to start, and a run shall have all of them."""
+    deadline = time.monotonic() + DEADLINE_S
+    while len(json.loads(page.ask("/stats/requests"))["workers"]) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 @dataclass
 class Visit:
     """What somebody sees who starts a run on the page, and then only looks."""
@@ -117,6 +126,7 @@ def visit(start_locust: StartLocust) -> Iterator[Visit]:
     """A run over two processes that was started on the page and watched to its end."""
     port = str(free_port())
     visit = Visit(start_locust("--processes", "2", "--master-bind-port", port, "--master-port", port))
+    wait_for_workers(visit.locust, 2)
     visit.before = visit.locust.report()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
