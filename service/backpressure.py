@@ -26,7 +26,7 @@ SLICE_S, LONGEST_SLICE_S = 0.005, 0.05
 """What predictions on the event loop may take of it before it looks at probes and newcomers again: as much as those
 took last time, within these limits. Were it always the same, the more came in, the less of it would be answered."""
 
-FORESEEN = 0.8
+FORESEEN = 0.7
 """Share of the longest wait that is given away beforehand. The rest is for what no average foresees, so that few are
 refused only after they have waited: that costs twice as much as a refusal at once, and comes too late."""
 
