@@ -4,13 +4,13 @@ import argparse
 import sys
 import traceback
 
-from load_tests.checked import as_json, as_sentences
-from load_tests.choice import check_watched, choose
 from load_tests.generator.sharing import Sharing, process_count
 from load_tests.judging.judgement import USAGE_ERROR, Verdict
-from load_tests.launch import Launcher, run_all
-from load_tests.preflight import check_base_url
 from load_tests.report import terminal
+from load_tests.running.checked import as_json, as_sentences
+from load_tests.running.choice import check_watched, choose
+from load_tests.running.launch import Launcher, run_all
+from load_tests.running.preflight import check_base_url
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,16 +9,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from load_tests.choice import Choice, choose
 from load_tests.generator.sharing import Sharing
 from load_tests.judging.floor import FLOOR_FILE, Floor, FloorRow, this_machine
 from load_tests.judging.judgement import USAGE_ERROR, Verdict
-from load_tests.launch import Launcher, run_all
 from load_tests.recording.generator_health import BUSIEST_CPU_SHARE
 from load_tests.report import floor_table, terminal
 from load_tests.report.reading import ReportError, read_report
 from load_tests.report.run_report import FILE_NAME, RunReport
 from load_tests.report.stage_report import StageReport
+from load_tests.running.choice import Choice, choose
+from load_tests.running.launch import Launcher, run_all
 from load_tests.specification.offered_load import ConnectionUse, Load
 from load_tests.specification.timeline import timeline_of
 

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from load_tests.choice import choose
 from load_tests.judging.judgement import USAGE_ERROR
-from load_tests.launch import Launcher, run_all
 from load_tests.ports import free_port
 from load_tests.report import terminal
 from load_tests.report.folders import made
+from load_tests.running.choice import choose
+from load_tests.running.launch import Launcher, run_all
 from load_tests.specification.errors import ScenarioError
 
 SCENARIOS = ("staged", "taxi")

@@ -18,11 +18,11 @@ from load_tests.generator.crew import Crew
 from load_tests.generator.users import ClosedUser, OpenArrivals
 from load_tests.generator.worker import Worker
 from load_tests.judging.judgement import USAGE_ERROR
+from load_tests.live.web_page import add_slo_tab
 from load_tests.report.terminal import survive_any_encoding
-from load_tests.session import LoadSession
-from load_tests.shape import ScenarioShape
+from load_tests.running.session import LoadSession
+from load_tests.running.shape import ScenarioShape
 from load_tests.specification.errors import ScenarioError
-from load_tests.web_page import add_slo_tab
 
 __all__ = ["ClosedUser", "OpenArrivals", "ScenarioShape"]
 

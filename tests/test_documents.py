@@ -10,8 +10,8 @@ import pytest
 from benchmarks.figures import documents, refreshed
 from deployment.request import PlatformName, Where
 from load_tests.__main__ import main as load_tests_command
-from load_tests.choice import choose
 from load_tests.judging.binomial import requests_to_prove
+from load_tests.running.choice import choose
 from load_tests.specification.errors import ScenarioError
 from load_tests.specification.scenario import SCENARIOS
 from service.settings import Settings

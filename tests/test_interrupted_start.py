@@ -20,8 +20,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 sys.meta_path.insert(0, Interrupting())
 """
 COMMANDS = [
-    (["load_tests", "run", "staged"], "load_tests.launch"),
-    (["load_tests.demo"], "load_tests.launch"),
+    (["load_tests", "run", "staged"], "load_tests.running.launch"),
+    (["load_tests.demo"], "load_tests.running.launch"),
     (["deployment", "loadtest", "staged"], "deployment.steps"),
     (["model.train"], "model.building"),
 ]

@@ -6,19 +6,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from load_tests.choice import choose
 from load_tests.generator.sharing import Sharing, process_count
 from load_tests.judging.judgement import USAGE_ERROR, Verdict
-from load_tests.launch import Launcher
 from load_tests.planning.capacity import CAPACITY_FILE, Capacity
 from load_tests.planning.options import cores_in
 from load_tests.planning.probe import USUAL, busiest_stage, left_to_confirming, lowest_rate_rps, probe_of, wanted_of
 from load_tests.planning.progress import Progress, show
 from load_tests.planning.search import End, Limits
 from load_tests.planning.searching import InterruptedSearchError, NotOneReplicaError, Search
-from load_tests.preflight import check_base_url, why_not_reachable, without_password
 from load_tests.report import terminal
 from load_tests.report.folders import report_folder
+from load_tests.running.choice import choose
+from load_tests.running.launch import Launcher
+from load_tests.running.preflight import check_base_url, why_not_reachable, without_password
 from load_tests.specification.errors import ScenarioError
 from load_tests.specification.quantities import format_duration, parse_rate, parse_share
 from load_tests.specification.scenario import Scenario

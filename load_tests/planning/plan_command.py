@@ -5,13 +5,13 @@ import math
 import sys
 from pathlib import Path
 
-from load_tests.choice import choose
 from load_tests.planning.capacity import CAPACITY_FILE, Capacity, read_capacity
 from load_tests.planning.options import cores_in, count_in, duration_in, share_in
 from load_tests.planning.plan_text import show
 from load_tests.planning.planner import Allowance, Measured, OutOfReachError, plan_of
 from load_tests.planning.sizes import Autoscaling, PodSize
 from load_tests.report.terminal import say_result
+from load_tests.running.choice import choose
 from load_tests.specification.scenario import Scenario
 
 PLAN_FILE = Path("reports") / "plan.json"

@@ -6,20 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from load_tests.choice import Choice, choose
 from load_tests.judging.floor import this_machine
 from load_tests.judging.judgement import Verdict
-from load_tests.launch import Launcher
 from load_tests.planning.capacity import Capacity, Probe
 from load_tests.planning.findings import sentence
 from load_tests.planning.probe import STAGE, USUAL, Lengths, probe_of, wanted_of
 from load_tests.planning.progress import Progress
 from load_tests.planning.search import End, Limits, Next, bounds_of, next_step
 from load_tests.planning.service_cpu import SOURCE, CpuUse, Look, Process, cpu_s_per_request, idle_cores, look_at
-from load_tests.preflight import why_not_reachable, without_password
 from load_tests.report.folders import report_folder
 from load_tests.report.reading import read_report
 from load_tests.report.run_report import FILE_NAME, RunReport, ServiceReport
+from load_tests.running.choice import Choice, choose
+from load_tests.running.launch import Launcher
+from load_tests.running.preflight import why_not_reachable, without_password
 from load_tests.specification.scenario import Scenario
 
 OUTPUT_NAME = "output.txt"

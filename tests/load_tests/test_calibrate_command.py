@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from load_tests.calibrate import CalibrationError, measure, null_responder
-from load_tests.choice import choose
 from load_tests.judging.floor import read_floor, this_machine, why_no_floor
+from load_tests.running.choice import choose
 from tests.conftest import ROOT
 
 PATIENCE_S = 40.0

@@ -2,9 +2,9 @@
 
 import re
 
-from load_tests.choice import choose
 from load_tests.judging.floor import Floor
 from load_tests.report.floor_table import HEAD, abilities, cells
+from load_tests.running.choice import choose
 from tests.conftest import ROOT
 
 DOCUMENT = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")

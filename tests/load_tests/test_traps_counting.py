@@ -30,7 +30,7 @@ def test_a_service_that_hangs_passes_three_checks_of_what_has_ended(
 ) -> None:
     """Trap 1: a request that never ends is counted nowhere.
 
-    Ours does not pass: test_real_runs.py, test_a_service_that_stands_still_does_not_pass.
+    Ours does not pass: running/test_real_runs.py, test_a_service_that_stands_still_does_not_pass.
     """
     service = running_service()
     run = start_plain("three_checks", service.url, "-u", "5", "-r", "5")
@@ -85,7 +85,7 @@ def known_at(run: PlainRun) -> dict[str, int]:
 def test_at_test_stop_the_master_has_not_heard_of_all_requests(start_plain: StartPlain, respond: Respond) -> None:
     """Trap 5: a verdict at `test_stop` is one on part of the requests when several processes offer the load.
 
-    Ours counts all: test_many_processes.py, test_three_processes_offer_the_requests_of_one_to_the_request.
+    Ours counts all: running/test_many_processes.py, test_three_processes_offer_the_requests_of_one_to_the_request.
     """
     host = respond().url
     alone, several = start_plain("early_count", host), start_plain("early_count", host, "--processes", "2")
@@ -97,7 +97,7 @@ def test_at_test_stop_the_master_has_not_heard_of_all_requests(start_plain: Star
 def test_sigterm_takes_the_verdict_of_a_run_with_a_shape(start_plain: StartPlain, respond: Respond) -> None:
     """Trap 6: with a shape Locust dies of SIGTERM without an event or a report; without one it ends like any other run.
 
-    Ours ends well: test_real_runs.py, test_a_run_that_is_interrupted_is_invalid_and_reported.
+    Ours ends well: running/test_real_runs.py, test_a_run_that_is_interrupted_is_invalid_and_reported.
     """
     host = respond().url
     shaped = start_plain("early_count", host)

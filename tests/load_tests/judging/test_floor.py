@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from load_tests.calibrate import row_of
-from load_tests.choice import choose
 from load_tests.cpu_allowance import available_cores
 from load_tests.judging.floor import (
     Floor,
@@ -21,6 +20,7 @@ from load_tests.judging.floor import (
 )
 from load_tests.report.floor_table import abilities, show
 from load_tests.report.stage_report import LatencyReport, StageReport
+from load_tests.running.choice import choose
 
 
 def row(offered_rps: float, p99_ms: float = 4.0, *, kept_up: bool = True) -> FloorRow:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from load_tests.judging.judgement import Verdict
-from load_tests.launch import Launcher
 from load_tests.planning import __main__ as command
 from load_tests.planning.capacity import Capacity, read_capacity
 from load_tests.planning.probe import Lengths
@@ -18,6 +17,7 @@ from load_tests.planning.progress import Progress
 from load_tests.planning.search import End, Limits
 from load_tests.planning.searching import LOOKS, Search
 from load_tests.ports import free_port
+from load_tests.running.launch import Launcher
 from load_tests.specification.scenario import load
 from tests.conftest import ROOT, service_environment
 from tests.load_tests.planning.conftest import StartPaced

@@ -72,5 +72,5 @@ def test_a_page_that_takes_too_long_is_not_waited_for(tmp_path: Path, caplog: py
 
 
 def test_reports_are_read_and_judged_without_matplotlib() -> None:
-    code = "import sys, load_tests.session, load_tests.launch; sys.exit('matplotlib' in sys.modules)"
+    code = "import sys, load_tests.running.session, load_tests.running.launch; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from load_tests.choice import Choice, check_watched
 from load_tests.judging.provable import check_provable
+from load_tests.running.choice import Choice, check_watched
 from load_tests.specification.errors import ScenarioError
 from load_tests.specification.load_step import load_step_of
 from load_tests.specification.scenario import parse

@@ -11,8 +11,8 @@ from importlib.metadata import version
 
 import gevent
 
-from load_tests.preflight import without_password
 from load_tests.report.run_report import RunFacts, ServiceReport
+from load_tests.running.preflight import without_password
 from load_tests.specification.scenario import Scenario
 
 _RUN = "python -m load_tests run"

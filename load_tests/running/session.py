@@ -15,27 +15,27 @@ from gevent.lock import RLock
 from locust.env import Environment
 from locust.util.timespan import parse_timespan
 
-from load_tests.choice import choose
 from load_tests.clock import RunClock
 from load_tests.cluster.joining import LATER, with_record
-from load_tests.facts import facts_of
 from load_tests.generator.crew import Crew, CrewError
 from load_tests.generator.offering import Alone
 from load_tests.judging.floor import read_floor
 from load_tests.judging.judgement import Verdict
 from load_tests.judging.record import RunRecord
 from load_tests.judging.verdict import judge
-from load_tests.live import planned, report_so_far
-from load_tests.live_report import LiveReport, final_report
+from load_tests.live.live_report import LiveReport, final_report
+from load_tests.live.verdict_so_far import planned, report_so_far
 from load_tests.payloads.deck import make_deck
 from load_tests.payloads.source import source_for
 from load_tests.report import markdown, terminal
 from load_tests.report.drawing import Drawing
 from load_tests.report.folders import report_folder
 from load_tests.report.run_report import RunReport, report_of
+from load_tests.running.choice import choose
+from load_tests.running.facts import facts_of
+from load_tests.running.under_way import UnderWay
 from load_tests.specification.errors import ScenarioError
 from load_tests.specification.scenario import Scenario
-from load_tests.under_way import UnderWay
 
 logger = logging.getLogger(__name__)
 

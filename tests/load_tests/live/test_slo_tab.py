@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from load_tests.live_report import LiveReport
+from load_tests.live.live_report import LiveReport
 from load_tests.ports import free_port
 from load_tests.report.run_report import FILE_NAME, RunReport
 from tests.chromium import ARGUMENTS, CHROMIUM, needs_chromium

@@ -11,7 +11,7 @@ from load_tests.judging.abort import confidence_at_the_end
 from load_tests.judging.judgement import Judgement, Verdict, judge_demand, worst
 from load_tests.judging.record import RunRecord
 from load_tests.judging.trust import dropping
-from load_tests.live_report import LiveGenerators, LiveObjective, LiveReport, State
+from load_tests.live.live_report import LiveGenerators, LiveObjective, LiveReport, State
 from load_tests.recording.generator_health import Generator
 from load_tests.recording.tally import StageTally
 from load_tests.specification.demands import JudgedDemand

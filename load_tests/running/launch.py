@@ -11,18 +11,18 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from load_tests.choice import Choice
 from load_tests.generator.sharing import ALONE, Sharing
 from load_tests.judging.judgement import Verdict, worst
-from load_tests.preflight import why_not_reachable, without_password
 from load_tests.report import terminal
 from load_tests.report.folders import report_folder
 from load_tests.report.reading import ReportError, read_report
 from load_tests.report.run_report import RunReport
+from load_tests.running.choice import Choice
+from load_tests.running.preflight import why_not_reachable, without_password
 from load_tests.specification.quantities import format_duration
 from load_tests.specification.timeline import timeline_of
 
-LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+LOCUSTFILE = Path(__file__).parents[1] / "locustfile.py"
 LOG_NAME = "locust.log"
 
 

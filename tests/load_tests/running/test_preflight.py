@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from load_tests.preflight import check_base_url, why_not_reachable, without_password
+from load_tests.running.preflight import check_base_url, why_not_reachable, without_password
 
 
 @contextmanager

@@ -7,8 +7,8 @@ import pytest
 from load_tests.judging.judgement import Verdict
 from load_tests.judging.record import RunRecord
 from load_tests.judging.verdict import judge
-from load_tests.live import planned, report_so_far
-from load_tests.live_report import LiveObjective, LiveReport, State, final_report
+from load_tests.live.live_report import LiveObjective, LiveReport, State, final_report
+from load_tests.live.verdict_so_far import planned, report_so_far
 from load_tests.recording.generator_health import Generator
 from load_tests.recording.outcomes import Outcome
 from load_tests.report.run_report import report_of

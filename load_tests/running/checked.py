@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from load_tests.choice import Choice
+from load_tests.running.choice import Choice
 from load_tests.specification.quantities import format_duration
 from load_tests.specification.scenario import find
 from load_tests.specification.timeline import timeline_of

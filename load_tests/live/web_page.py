@@ -9,7 +9,7 @@ from locust.runners import STATE_CLEANUP, STATE_RUNNING, STATE_STOPPED, STATE_ST
 from locust.web import WebUI
 
 from load_tests.judging.judgement import Verdict
-from load_tests.live_report import LiveGenerators, LiveObjective, LiveReport, State
+from load_tests.live.live_report import LiveGenerators, LiveObjective, LiveReport, State
 from load_tests.specification.errors import ScenarioError
 from load_tests.specification.quantities import format_duration
 

@@ -1,0 +1,1 @@
+"""Tests of what is shown while a run goes on."""

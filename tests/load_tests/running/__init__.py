@@ -1,0 +1,1 @@
+"""Tests of whole runs: begun, looked after and ended."""
