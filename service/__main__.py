@@ -9,9 +9,10 @@ import socket
 import uvicorn
 
 from service.app import Service, load_app
-from service.connections import Connection, ConnectionLimits, Connections
+from service.connections import ConnectionLimits, Connections
 from service.descriptors import room_for
 from service.drain import DrainingServer
+from service.http_connection import Connection
 from service.logs import configure_logs
 from service.refusal import RefusalError, ends_the_process
 from service.settings import Settings, load_settings

@@ -1,28 +1,14 @@
-"""Connections that clients cannot hold for ever: neither by being slow, nor by being many, nor by being faithful."""
+"""What connections may do, and what all of a server share: room for so many, and an end for those that are too slow."""
 
 import asyncio
-import random
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol, cast
 
-from httptools import HttpParserError, HttpParserUpgrade
-from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from service.offers import head_without_offer, request_parser
-from service.one_write import OneWrite
-from service.problems import MEDIA_TYPE, problem_document
-
 Headers = list[tuple[bytes, bytes]]
-LONGEST_HEAD_BYTES = 65_536
-"""Of what a request has beside its body: the parser itself would take in headers, and trailers after the body, for
-ever."""
-
-MOST_AT_ONCE = 1000
-"""Requests of a connection that wait for the answer to another one. Who pipelines sends a few; each takes 2 kB."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +20,15 @@ class ConnectionLimits:
     """How long a client may take to send the head of a request, and to take in an answer."""
     max_age_s: float
     max_answers: int
+
+
+class Limited(Protocol):
+    """A connection as the others see it."""
+
+    transport: asyncio.Transport
+
+    def end_if_overdue(self) -> None:
+        """End the connection if its client has had its time."""
 
 
 class Connections(ServerState):
@@ -54,7 +49,7 @@ class Connections(ServerState):
         self.note_unreadable = note_unreadable
         self.each_answer_is_the_last = False
         """Set when the server is about to stop: each answer then asks its client to go elsewhere."""
-        self.awaited: OrderedDict[Connection, None] = OrderedDict()
+        self.awaited: OrderedDict[Limited, None] = OrderedDict()
         """Those whose client is to send or to take in something next, the one that has waited for longest first."""
 
     def make_room(self) -> None:
@@ -64,174 +59,5 @@ class Connections(ServerState):
 
     def end_overdue(self) -> None:
         """End those whose clients are too slow."""
-        for connection in list(self.connections):
-            if isinstance(connection, Connection):
-                connection.end_if_overdue()
-
-
-class Connection(HttpToolsProtocol):
-    """uvicorn's connection, with the limits that it leaves to a proxy in front of it.
-
-    uvicorn times idle connections, but neither those that never send anything nor half a request; it keeps every
-    connection as long as the client likes; and it answers what is no HTTP with plain text. These are
-    the places where its protocol class can be told otherwise.
-    """
-
-    def __init__(
-        self,
-        config: Config,
-        server_state: Connections,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self._shared = server_state
-        self._limits = server_state.limits
-        # Those who connected together, such as all clients of a replica that has just gone, shall not return together.
-        share = random.uniform(0.75, 1.0)
-        self._retires_s = self.loop.time() + share * self._limits.max_age_s
-        self._answers_left = max(1, round(share * self._limits.max_answers))
-        self._asks_since_s = self.loop.time()
-        """Since when the client may ask: it connected, had its latest answer, or sent something after a pause."""
-        self._unread_since_s: float | None = None
-        """Since when each look at the connection has found something that its client has not taken in."""
-        self._head_bytes = 0
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for the first request."""
-        super().connection_made(transport)
-        self._shared.awaited[self] = None
-        self._shared.make_room()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
-        super().connection_lost(exc)
-        self._shared.awaited.pop(self, None)
-
-    def data_received(self, data: bytes) -> None:
-        """Take in what the client sends; after a pause it begins a request, which has to come to an end."""
-        if self.timeout_keep_alive_task is not None:
-            self._asks_since_s = self.loop.time()
-        self._unset_keepalive_if_required()
-        self._head_bytes += len(data)
-        try:
-            self._parse(data)
-        except HttpParserError:
-            self._read_no_more(400, "Invalid HTTP request received.")
-            return
-        if self._head_bytes > LONGEST_HEAD_BYTES and not self.transport.is_closing():
-            self._read_no_more(431, f"The head of the request is longer than {LONGEST_HEAD_BYTES} bytes.")
-
-    def _read_no_more(self, status: int, detail: str) -> None:
-        """Say why and close; after the answers that are still owed, for it would pass for one of them, just close."""
-        if self._all_is_answered() or self.cycle.more_body:
-            self._answer_and_close(status, detail)
-        else:
-            self.cycle.keep_alive = False
-            self.transport.pause_reading()
-            self.flow.read_paused = False  # of which uvicorn shall know nothing: it would resume
-
-    def _parse(self, data: bytes) -> None:
-        while True:
-            try:
-                self.parser.feed_data(data)
-            except HttpParserUpgrade as offered:
-                data = head_without_offer(self.parser, self.url, self.headers) + data[offered.args[0] :]
-                self.parser = request_parser(self)
-            else:
-                return
-
-    def on_body(self, body: bytes) -> None:
-        """Count what is no head off."""
-        self._head_bytes -= len(body)
-        super().on_body(body)
-
-    def on_headers_complete(self) -> None:
-        """Start to answer, for the last time if the connection is to end."""
-        if self.parser.should_upgrade():
-            self._refuse_tunnel()
-            return  # the head is read once more
-        if len(self.pipeline) >= MOST_AT_ONCE:
-            raise ValueError("too many requests at once")
-        super().on_headers_complete()
-        self.cycle.transport = OneWrite(self.transport, self.cycle.scope["method"])
-        self._answers_left -= 1
-        if self._answers_left <= 0 or self.loop.time() > self._retires_s or self._shared.each_answer_is_the_last:
-            self.cycle.keep_alive = False
-
-    def _refuse_tunnel(self) -> None:
-        if self.parser.get_method() == b"CONNECT":  # what follows is in another protocol whatever else the head says
-            raise ValueError("no proxy")
-
-    def on_message_complete(self) -> None:
-        """Wait for the client no more: the request is here, and there is room for its answer."""
-        if self.parser.should_upgrade():
-            return
-        super().on_message_complete()
-        self._head_bytes = 0
-        if not self.cycle.response_complete and not self.flow.write_paused:  # some are answered before they are here
-            self._shared.awaited.pop(self, None)
-
-    def on_response_complete(self) -> None:
-        """Wait for the client to ask again."""
-        super().on_response_complete()
-        self._asks_since_s = self.loop.time()
-        if self.cycle.response_complete:  # else this was not the latest of several requests at once
-            self._await_client()
-
-    def pause_writing(self) -> None:
-        """Wait for the client to take in what it has asked for."""
-        super().pause_writing()
-        self._await_client()
-
-    def resume_writing(self) -> None:
-        """Go on answering."""
-        super().resume_writing()
-        if self.cycle is not None and not self.cycle.response_complete:
-            self._shared.awaited.pop(self, None)
-
-    def _await_client(self) -> None:
-        self._shared.awaited[self] = None
-        self._shared.awaited.move_to_end(self)
-
-    def end_if_overdue(self) -> None:
-        """End the connection if its client has had its time."""
-        if self._unread_for_s() >= self._limits.request_timeout_s:
-            self.transport.abort()  # closing would wait for ever
-        elif self._asks_for_s() >= self._limits.request_timeout_s:
-            if self._head_is_owed():
-                self._answer_and_close(408, "The head of the request did not come to its end in time.")
-            elif self._nothing_is_asked():
-                self.transport.close()
-
-    def _unread_for_s(self) -> float:
-        if not self.transport.get_write_buffer_size():
-            self._unread_since_s = None
-        elif self._unread_since_s is None:
-            self._unread_since_s = self.loop.time()
-        return 0.0 if self._unread_since_s is None else self.loop.time() - self._unread_since_s
-
-    def _asks_for_s(self) -> float:
-        return self.loop.time() - self._asks_since_s
-
-    def _all_is_answered(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete
-
-    def _head_is_owed(self) -> bool:
-        return self._all_is_answered() and self.scope is not None and "method" not in self.scope
-
-    def _nothing_is_asked(self) -> bool:
-        return self._all_is_answered() and self.timeout_keep_alive_task is None  # an idle one is uvicorn's to time
-
-    def _answer_and_close(self, status: int, detail: str) -> None:
-        content = problem_document(status, detail).model_dump_json().encode()
-        headers = [
-            *self.server_state.default_headers,
-            (b"content-type", MEDIA_TYPE.encode()),
-            (b"content-length", b"%d" % len(content)),
-            (b"connection", b"close"),
-            (b"x-request-id", self._shared.note_unreadable(status, self._asks_for_s(), self.headers or [])),
-        ]
-        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
-        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], lines, content))
-        self.transport.close()
+        for connection in cast("Iterable[Limited]", list(self.connections)):
+            connection.end_if_overdue()

@@ -7,7 +7,8 @@ import pytest
 from starlette.types import Receive, Scope, Send
 from uvicorn.config import Config
 
-from service.connections import Connection, ConnectionLimits, Connections, Headers
+from service.connections import ConnectionLimits, Connections, Headers
+from service.http_connection import Connection
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 PATIENCE_S, MAX_AGE_S = 10.0, 100.0

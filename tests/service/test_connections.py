@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import psutil
 import pytest
 
-from service.connections import MOST_AT_ONCE
+from service.http_connection import MOST_AT_ONCE
 from tests.conftest import RunningService, ServiceFactory
 from tests.service.raw_http import (
     PATIENCE_S,
@@ -59,6 +59,13 @@ def test_half_a_request_is_answered_408(strict: RunningService, begun: bytes, is
         assert header(answer, "connection") == "close"
         assert json.loads(answer.partition(b"\r\n\r\n")[2])["title"] == "Request Timeout"
         assert has_ended(connection)
+
+
+def test_who_speaks_the_inference_protocol_is_told_why_as_that_says(strict: RunningService) -> None:
+    with connect(strict.port) as connection:
+        answer = ask(connection, b"POST /v2/models/toy_model/infer HTTP/1.1\r\nHost: loc")
+    problem = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert (problem["status"], problem["error"]) == (408, problem["detail"])
 
 
 def test_a_request_that_comes_drop_by_drop_is_given_up(strict: RunningService) -> None:

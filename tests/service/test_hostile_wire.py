@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from service.connections import LONGEST_HEAD_BYTES
+from service.http_connection import LONGEST_HEAD_BYTES
 from tests.conftest import RunningService, ServiceFactory
 from tests.service.raw_http import wait_until
 from tests.service.records import MODELS, record
