@@ -31,7 +31,8 @@ from service.inference_protocol import server_endpoints, tensor_endpoints
 from service.intake import Intake
 from service.metrics import Metrics
 from service.observing import ObservedAnswers
-from service.prediction import Predictor, prediction_endpoints
+from service.prediction import prediction_endpoints
+from service.predictor import Predictor
 from service.refusal import RefusalError, ends_the_process
 from service.request_log import RequestLog
 from service.settings import Settings, load_settings

@@ -23,7 +23,8 @@ from service.inference_messages import (
     TensorModelMetadata,
 )
 from service.intake import Intake
-from service.prediction import PROBLEMS, Predictor, batch_schemas
+from service.prediction import PROBLEMS, batch_schemas
+from service.predictor import Predictor
 from service.problems import unavailable
 from service.tensors import as_batch, as_tensors, place_in_tensors, refuse_other_tensors, tensors
 

@@ -1,19 +1,16 @@
 """A model that stands for a heavier one takes the CPU time it is told to, and everybody can see that it does."""
 
 import json
-import time
 import urllib.request
 
 import pytest
 
 from benchmarks.cpu_clock import main_thread_cpu_s, process_cpu_s
 from service.openapi import COMMITTED
-from service.prediction import burn_cpu
 from tests.conftest import RunningService, ServiceFactory
 from tests.service.records import JSON_HEADERS, MODELS, batch_path, record, single_path
 
 EMULATED_MS = 20
-LIGHT_MS = 1.5
 RECORDS = 30
 INSURANCE = MODELS[0]
 ONE = json.dumps(record(INSURANCE)).encode()
@@ -48,14 +45,6 @@ def test_a_record_takes_the_cpu_time_asked_for(heavy: RunningService, path: str,
 def computing_cpu_s(service: RunningService) -> float:
     """CPU time of all threads but the one that speaks HTTP: so heavy a prediction has a thread of its own."""
     return process_cpu_s(service.process.pid) - main_thread_cpu_s(service.process.pid)
-
-
-def test_a_light_one_does_where_it_is_computed() -> None:
-    """It runs on the thread that speaks HTTP."""
-    before_s = time.thread_time()
-    burn_cpu(LIGHT_MS)
-    took_ms = (time.thread_time() - before_s) * 1000
-    assert LIGHT_MS <= took_ms <= 1.1 * LIGHT_MS
 
 
 def test_it_shows_wherever_somebody_may_look(heavy: RunningService) -> None:

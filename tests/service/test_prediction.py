@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from model.base import RegressionModel
 from service.app import create_app
 from service.hosting import Hosted
-from service.prediction import burn_cpu
+from service.predictor import burn_cpu
 from service.settings import Settings
 from tests.service.records import MODELS, batch_path, record, single_path
 from tests.service.toy import ANSWERS_NAN, ANSWERS_NOTHING, CRASHES, ToyModel

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 
 from service.backpressure import PredictionQueue
 from service.counters import ModelTime
-from service.prediction import Predictor
+from service.predictor import Predictor
 from service.problems import ProblemError
 from service.slices import SLICE_S, SlicedBatch, slice_size
 from tests.service.records import record
