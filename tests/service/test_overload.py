@@ -5,8 +5,8 @@ from tests.service.raw_http import PREDICT, ask, batch, connect, header, metric,
 from tests.service.toy import TOY
 
 PROBES = ("/api/health", "/api/health/ready", "/api/health/startup", "/metrics")
-ENDLESS = {**TOY, "SERVICE_EMULATE_CPU_MS": "10000", "SERVICE_MAX_COMPUTE_MS": "600000", "SERVICE_STOP_TIMEOUT_S": "0"}
-TEN_MINUTES = batch(60)
+ENDLESS = {**TOY, "SERVICE_EMULATE_CPU_MS": "1000", "SERVICE_MAX_COMPUTE_MS": "600000", "SERVICE_STOP_TIMEOUT_S": "0"}
+TEN_MINUTES = batch(600)
 PREDICTIONS = 'http_requests_total{method="POST",path="/predict",status="%d"}'
 BATCHES = 'http_requests_total{method="POST",path="/api/models/toy_model/predictions",status="%d"}'
 
