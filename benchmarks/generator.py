@@ -9,7 +9,6 @@ Each part replaces its own section of ``results/generator.json``.
 
 import argparse
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.cores import CLIENT_CORE, SERVER_CORE, bound
+from benchmarks.ending import leave_nothing_behind, running
 from benchmarks.parts import Parts, chosen_parts, measure
 from benchmarks.result_file import RESULTS
 from load_tests.calibrate import MOST_LATENESS_MS, NULL_RESPONDER, null_responder
@@ -88,6 +88,7 @@ class Soak:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the parts that are asked for, and write them down."""
+    leave_nothing_behind()
     parts: Parts = {"recording": recording, "rates": rates, "soak": soak}
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.generator",
@@ -187,11 +188,11 @@ def _run(scenario: str) -> tuple[RunReport, list[int]]:
         path = Path(directory) / "scenario.yaml"
         path.write_text(scenario, encoding="utf-8")
         command = [sys.executable, "-m", "load_tests", "run", str(path), "--host", host, "--report-folder", directory]
-        process = subprocess.Popen([*bound(CLIENT_CORE), *command])
         rss_mib: list[int] = []
-        while process.poll() is None:
-            rss_mib.append(_locust_rss_mib(process.pid))
-            time.sleep(1.0)
+        with running([*bound(CLIENT_CORE), *command]) as process:
+            while process.poll() is None:
+                rss_mib.append(_locust_rss_mib(process.pid))
+                time.sleep(1.0)
         return read_report(Path(directory)), rss_mib
 
 

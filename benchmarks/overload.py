@@ -19,6 +19,7 @@ from typing import Any
 
 from benchmarks.closed_client import ClosedClient
 from benchmarks.cores import CLIENT_CORE, SERVER_CORE, stay_on
+from benchmarks.ending import leave_nothing_behind
 from benchmarks.http_load import NO_ANSWER
 from benchmarks.open_client import Answered, Due, OpenClient
 from benchmarks.result_file import RESULTS, machine, write
@@ -77,6 +78,7 @@ class Overload:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure each weight, and write them down."""
+    leave_nothing_behind()
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.overload", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import queueing_picture
+from benchmarks.ending import leave_nothing_behind, running
 from benchmarks.result_file import RESULTS, machine, write
 from load_tests.calibrate import NULL_RESPONDER, null_responder
 from load_tests.judging.measurement import percentile
@@ -110,6 +111,7 @@ class Figures:
 
 def main() -> int:
     """Measure, write the figures down, and draw them."""
+    leave_nothing_behind()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that all processes are ended
     plans = {f"at_{utilisation * 100:.0f}": Plan(utilisation, "3s", "32s") for utilisation in UTILISATIONS}
     plans["too_slow"] = Plan(TOO_SLOW, "0s", "15s")
@@ -179,26 +181,23 @@ def typical_seed(plan: Plan, expected: Waiting) -> int:
 
 def run_all(scenarios: Mapping[str, str]) -> dict[str, Measured]:
     """Run scenarios at once, each before a server of its own."""
-    with tempfile.TemporaryDirectory() as directory, ExitStack() as servers:
+    with tempfile.TemporaryDirectory() as directory, ExitStack() as started:
         runs: dict[Path, subprocess.Popen[bytes]] = {}
         for arrivals, scenario in scenarios.items():
             folder = Path(directory) / arrivals
             folder.mkdir()
             (folder / "queueing.yaml").write_text(scenario, encoding="utf-8")
-            runs[folder] = start_run(folder, servers.enter_context(null_responder(ONE_AT_A_TIME)))
-            servers.enter_context(runs[folder])
-            servers.callback(runs[folder].terminate)  # before it is waited for
+            host = started.enter_context(null_responder(ONE_AT_A_TIME))
+            runs[folder] = started.enter_context(running(run_command(folder, host)))
         for run in runs.values():
             run.wait()
         return {folder.name: measured(read_report(folder)) for folder in runs}
 
 
-def start_run(folder: Path, host: str) -> "subprocess.Popen[bytes]":
-    """Start the scenario of a folder, whose report is written there."""
+def run_command(folder: Path, host: str) -> list[str]:
+    """What runs the scenario of a folder, and leaves its report there."""
     path = str(folder / "queueing.yaml")
-    return subprocess.Popen(
-        [sys.executable, "-m", "load_tests", "run", path, "--host", host, "--report-folder", str(folder)]
-    )
+    return [sys.executable, "-m", "load_tests", "run", path, "--host", host, "--report-folder", str(folder)]
 
 
 def measured(report: RunReport) -> Measured:

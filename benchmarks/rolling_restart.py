@@ -19,6 +19,7 @@ from functools import partial
 from itertools import chain
 
 from benchmarks.balancer import Balancer
+from benchmarks.ending import leave_nothing_behind
 from benchmarks.http_load import Client, repeat
 from benchmarks.result_file import RESULTS, machine, write
 from benchmarks.servers import PREDICTION, Server, payload, start
@@ -60,6 +61,7 @@ class Restarts:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure both, and write them down."""
+    leave_nothing_behind()
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.rolling_restart",
         description=__doc__,

@@ -21,6 +21,7 @@ import psutil
 
 from benchmarks.closed_client import ClosedClient
 from benchmarks.cores import CLIENT_CORE, SERVER_CORE, stay_on
+from benchmarks.ending import leave_nothing_behind
 from benchmarks.golden import golden
 from benchmarks.parts import Parts, chosen_parts, measure
 from benchmarks.result_file import RESULTS
@@ -76,6 +77,7 @@ class Load:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the parts that are asked for, and write them down."""
+    leave_nothing_behind()
     parts: Parts = {
         "cost": cost,
         "batch": batch,

@@ -7,13 +7,13 @@ meets all alike. All of them, and not fewer, leave the figures in ``results/peer
 """
 
 import argparse
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from benchmarks.cores import CLIENT_CORE, stay_on
+from benchmarks.ending import leave_nothing_behind
 from benchmarks.peers import picture
 from benchmarks.peers.catalogue import PEERS, SCIKIT_LEARN
 from benchmarks.peers.environments import PIPELINE, PeerError, install, size_mb, versions
@@ -28,7 +28,7 @@ ROUNDS = 5
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure those who are named, or all."""
     options = _parse(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that all processes are ended
+    leave_nothing_behind()
     stay_on(CLIENT_CORE)
     names = options.names or list(PEERS)
     result = compare(names, options.rounds)
