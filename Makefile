@@ -23,6 +23,9 @@ PORT ?= $(if $(SERVICE_PORT),$(SERVICE_PORT),8000)
 DATA ?= real
 MODELS := $(patsubst model/%/training.py,%,$(wildcard model/*/training.py))
 
+# Nothing is compiled when it is installed (see INSTALL), so whoever imports it first has to keep what that compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev lock demo serve loadtest fetch notebook calibrate data train documents test lint \
 	format clean FORCE doctor deploy status disrupt teardown capacity plan experiment

@@ -24,6 +24,8 @@ from service.hosting import example_of
 
 ROOT = Path(__file__).parents[1]
 LONGEST_START_S = 30.0
+NOT_INHERITED = ("SERVICE_", "PYTHONDONTWRITEBYTECODE")
+"""The service is compiled in its image; where nothing may be, compiling would count as a part of every start."""
 MODEL: type[RegressionModel] = InsuranceChargesModel
 PREDICTION = f"/api/models/{MODEL.qualified_name}/prediction"
 
@@ -61,7 +63,7 @@ class Server:
 def start(core: int | None = None, **environment: str) -> Server:
     """Start a service with these settings, bound to a core if one is given."""
     port = free_port()
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SERVICE_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
     settings = {"SERVICE_PORT": str(port), "SERVICE_LOG_LEVEL": "warning"} | environment
     command = [sys.executable, "-m", "service"]
     server = Server(subprocess.Popen([*bound(core), *command], cwd=ROOT, env=inherited | settings), port)

@@ -128,13 +128,15 @@ def test_the_fingerprint_covers_everything_the_recipe_imports(name: str) -> None
     assert shared - edges == set(SHARED_SOURCES) - ({"sampling.py"} if name == "insurance_charges" else set())
 
 
-def test_a_third_model_is_trained_and_served_without_any_registration(run: Command, checkout: Path) -> None:
+def test_a_third_model_is_trained_and_served_without_any_registration(
+    run: Command, checkout: Path, trained: Path
+) -> None:
     third = checkout / "model" / "third"
     shutil.copytree(checkout / INSURANCE, third, ignore=shutil.ignore_patterns("artifact"))
     for source in third.glob("*.py"):
         text = source.read_text(encoding="utf-8").replace("insurance_charges", "third")
         source.write_text(text, encoding="utf-8")
-    finished = run("model.train", "third", "--data", "synthetic")
+    finished = run("model.train", "third", "--data", str(trained / "people.csv"))
     assert finished.returncode == 0, finished.stderr
     code = "from model.third import InsuranceChargesModel as M; print(M().qualified_name)"
     served = subprocess.run([sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True, check=True)
