@@ -70,7 +70,7 @@ def serve(app: Service, listener: socket.socket, settings: Settings) -> None:
         settings.connection_max_age_s,
         settings.connection_max_answers,
     )
-    connections = Connections(limits, app.observed.note_unreadable)
+    connections = Connections(limits, app.observed, app.early_refusals)
     server = DrainingServer(config, connections, app.lifecycle, settings.drain_seconds)
     host, port = listener.getsockname()[:2]
     _log.info("%s on http://%s:%d (documentation: /docs), Ctrl-C stops it", app.title, host, port)

@@ -24,6 +24,7 @@ from service.documentation import (
     docs_page,
     emulation,
 )
+from service.early_refusal import EarlyRefusals
 from service.endpoint import Endpoint
 from service.health import Lifecycle, Phase, health_endpoints
 from service.hosting import Hosted, load_models
@@ -76,6 +77,8 @@ class Service(FastAPI):
         self.metrics.expect(endpoints)
         self.router.routes.extend(endpoints)
         dispatcher = Dispatcher(endpoints, self.metrics.shed)
+        predicting = [endpoint.path for endpoint in endpoints if "POST" in (endpoint.methods or ())]
+        self.early_refusals = None if settings.tracing else EarlyRefusals(queue, predicting)  # those would have no span
         self.observed = ObservedAnswers(dispatcher.answer, self.metrics, RequestLog(settings.slow_request_ms / 1000))
         self._requests: ASGIApp = self.observed
         if settings.tracing:

@@ -76,8 +76,12 @@ class PredictionQueue:
 
     def refuse_when_full(self) -> None:
         """Raise a 503 problem if a prediction has no chance; asked before a body is read, it saves reading it."""
-        if self._held_by is not None and (self._is_full() or self._would_wait_for_too_long()):
+        if self.has_no_room():
             raise overloaded(ShedReason.FULL)
+
+    def has_no_room(self) -> bool:
+        """Say whether a prediction has no chance of being made in time."""
+        return self._held_by is not None and (self._is_full() or self._would_wait_for_too_long())
 
     def _is_full(self) -> bool:
         return len(self._waiting) + (self._held_by is HeldBy.THREAD) >= self._max_in_flight

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 from uvicorn.server import ServerState
+
+from service.early_refusal import EarlyRefusals
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -20,6 +22,18 @@ class ConnectionLimits:
     """How long a client may take to send the head of a request, and to take in an answer."""
     max_age_s: float
     max_answers: int
+
+
+class Notes(Protocol):
+    """Counts answers that connections give by themselves; returns the id under which each of them is known."""
+
+    def note_unreadable(self, status: int, duration_s: float, headers: Headers) -> bytes:
+        """Count an answer to what never became a request."""
+        ...
+
+    def note_refused(self, path: str, duration_s: float, headers: Headers) -> bytes:
+        """Count a prediction for which there was no room."""
+        ...
 
 
 class Limited(Protocol):
@@ -38,15 +52,17 @@ class Connections(ServerState):
     ----------
     limits : ConnectionLimits
         What each of them may do.
-    note_unreadable : callable
-        Told the status, the duration in seconds and the headers of each answer to what never became a request; returns
-        the id under which it is known.
+    notes : Notes
+        Where answers are counted that connections give by themselves.
+    early_refusals : EarlyRefusals or None
+        What they refuse by themselves; None for nothing.
     """
 
-    def __init__(self, limits: ConnectionLimits, note_unreadable: Callable[[int, float, Headers], bytes]) -> None:
+    def __init__(self, limits: ConnectionLimits, notes: Notes, early_refusals: EarlyRefusals | None = None) -> None:
         super().__init__()
         self.limits = limits
-        self.note_unreadable = note_unreadable
+        self.notes = notes
+        self.early_refusals = early_refusals
         self.each_answer_is_the_last = False
         """Set when the server is about to stop: each answer then asks its client to go elsewhere."""
         self.awaited: OrderedDict[Limited, None] = OrderedDict()

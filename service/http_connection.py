@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from typing import Any
 
 from httptools import HttpParserError, HttpParserUpgrade
@@ -9,14 +10,17 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from service.connections import Connections
+from service.early_refusal import EarlyRefusal
 from service.inference_problems import as_asked
 from service.offers import head_without_offer, request_parser
 from service.one_write import OneWrite
-from service.problems import MEDIA_TYPE, problem_document
+from service.problems import MEDIA_TYPE, RETRY_AFTER_S, problem_document
 
 LONGEST_HEAD_BYTES = 65_536
 """Of what a request has beside its body: the parser itself would take in headers, and trailers after the body, for
 ever."""
+
+TYPE = (b"content-type", MEDIA_TYPE.encode())
 
 MOST_AT_ONCE = 1000
 """Requests of a connection that wait for the answer to another one. Who pipelines sends a few; each takes 2 kB."""
@@ -49,6 +53,9 @@ class Connection(HttpToolsProtocol):
         self._unread_since_s: float | None = None
         """Since when each look at the connection has found something that its client has not taken in."""
         self._head_bytes = 0
+        self._refusal: EarlyRefusal | None = None
+        """What the request is answered that is coming in."""
+        self._refusing_since_s = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -97,7 +104,8 @@ class Connection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Count what is no head off."""
         self._head_bytes -= len(body)
-        super().on_body(body)
+        if self._refusal is None:
+            super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """Start to answer, for the last time if the connection is to end."""
@@ -106,11 +114,25 @@ class Connection(HttpToolsProtocol):
             return  # the head is read once more
         if len(self.pipeline) >= MOST_AT_ONCE:
             raise ValueError("too many requests at once")
+        self._answers_left -= 1
+        last = self._answers_left <= 0 or self.loop.time() > self._retires_s or self._shared.each_answer_is_the_last
+        self._refusal = None if last else self._early_refusal()
+        if self._refusal is not None:
+            self._refusing_since_s = time.perf_counter()
+            return
         super().on_headers_complete()
         self.cycle.transport = OneWrite(self.transport, self.cycle.scope["method"])
-        self._answers_left -= 1
-        if self._answers_left <= 0 or self.loop.time() > self._retires_s or self._shared.each_answer_is_the_last:
+        if last:
             self.cycle.keep_alive = False
+
+    def _early_refusal(self) -> EarlyRefusal | None:
+        """What is to be answered without making anything of the request; None if it is not of the simplest kind."""
+        refusals = self._shared.early_refusals
+        if refusals is None or (refusal := refusals.of(self.parser.get_method(), self.url)) is None:
+            return None
+        simple = self.parser.get_http_version() == "1.1" and self.parser.should_keep_alive()
+        simple = simple and not self.expect_100_continue and not self.flow.write_paused
+        return refusal if simple and self._all_is_answered() else None
 
     def _refuse_tunnel(self) -> None:
         if self.parser.get_method() == b"CONNECT":  # what follows is in another protocol whatever else the head says
@@ -120,16 +142,27 @@ class Connection(HttpToolsProtocol):
         """Wait for the client no more: the request is here, and there is room for its answer."""
         if self.parser.should_upgrade():
             return
+        if self._refusal is not None:
+            self._refuse(self._refusal)
+            return
         super().on_message_complete()
         self._head_bytes = 0
         if not self.cycle.response_complete and not self.flow.write_paused:  # some are answered before they are here
             self._shared.awaited.pop(self, None)
 
+    def _refuse(self, refusal: EarlyRefusal) -> None:
+        """Answer a request whose last byte is here, and wait for the next one."""
+        self._refusal, self._head_bytes = None, 0
+        took_s = time.perf_counter() - self._refusing_since_s
+        request_id = self._shared.notes.note_refused(refusal.path, took_s, self.headers)
+        self._write(503, refusal.content, (b"retry-after", b"%d" % RETRY_AFTER_S), (b"x-request-id", request_id))
+        self.on_response_complete()
+
     def on_response_complete(self) -> None:
         """Wait for the client to ask again."""
         super().on_response_complete()
         self._asks_since_s = self.loop.time()
-        if self.cycle.response_complete:  # else this was not the latest of several requests at once
+        if self._all_is_answered():  # else this was not the latest of several requests at once
             self._await_client()
 
     def pause_writing(self) -> None:
@@ -153,7 +186,7 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()  # closing would wait for ever
         elif self._asks_for_s() >= self._limits.request_timeout_s:
             if self._head_is_owed():
-                self._answer_and_close(408, "The head of the request did not come to its end in time.")
+                self._answer_and_close(408, "The request did not come to its end in time.")
             elif self._nothing_is_asked():
                 self.transport.close()
 
@@ -179,13 +212,11 @@ class Connection(HttpToolsProtocol):
     def _answer_and_close(self, status: int, detail: str) -> None:
         path = getattr(self, "url", b"").partition(b"?")[0].decode("latin-1")
         content = as_asked(problem_document(status, detail), path).model_dump_json().encode()
-        headers = [
-            *self.server_state.default_headers,
-            (b"content-type", MEDIA_TYPE.encode()),
-            (b"content-length", b"%d" % len(content)),
-            (b"connection", b"close"),
-            (b"x-request-id", self._shared.note_unreadable(status, self._asks_for_s(), self.headers or [])),
-        ]
-        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
-        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], lines, content))
+        request_id = self._shared.notes.note_unreadable(status, self._asks_for_s(), self.headers or [])
+        self._write(status, content, (b"connection", b"close"), (b"x-request-id", request_id))
         self.transport.close()
+
+    def _write(self, status: int, content: bytes, *headers: tuple[bytes, bytes]) -> None:
+        length = (b"content-length", b"%d" % len(content))
+        lines = b"".join(b"%b: %b\r\n" % one for one in (*self.server_state.default_headers, TYPE, length, *headers))
+        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], lines, content))

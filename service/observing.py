@@ -69,11 +69,19 @@ class ObservedAnswers:
 
     def note_unreadable(self, status: int, duration_s: float, headers: Headers) -> bytes:
         """Count an answer to something that never became a request, as the connection gives it; return its id."""
-        request_id = self._id_of(headers)
         if status == HTTPStatus.REQUEST_TIMEOUT:
             self._metrics.shed.count(ShedReason.SLOW_CLIENT)
+        return self._note_unseen(OTHER, OTHER, status, duration_s, headers)
+
+    def note_refused(self, path: str, duration_s: float, headers: Headers) -> bytes:
+        """Count a prediction that the connection refused, for there was no room; return its id."""
+        self._metrics.shed.count(ShedReason.FULL)
+        return self._note_unseen("POST", path, HTTPStatus.SERVICE_UNAVAILABLE, duration_s, headers)
+
+    def _note_unseen(self, method: str, path: str, status: int, duration_s: float, headers: Headers) -> bytes:
+        request_id = self._id_of(headers)
         scope_before = current_request.set({"headers": headers, REQUEST_ID: request_id})
-        self._note(OTHER, OTHER, status, duration_s)
+        self._note(method, path, status, duration_s)
         current_request.reset(scope_before)
         return request_id
 

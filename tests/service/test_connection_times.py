@@ -32,14 +32,19 @@ class Client(asyncio.Transport):
         self.closed = False
         self.noted_s: list[float] = []
         self._loop = loop
-        self.connections = Connections(ConnectionLimits(100, PATIENCE_S, MAX_AGE_S, 1000), self._note)
+        self.connections = Connections(ConnectionLimits(100, PATIENCE_S, MAX_AGE_S, 1000), self)
         config = Config(answers, ws="none", lifespan="off", log_config=None, timeout_keep_alive=3600)
         self._connection = Connection(config, self.connections, {}, loop)
         self._connection.connection_made(self)
 
-    def _note(self, _status: int, duration_s: float, _headers: Headers) -> bytes:
+    def note_unreadable(self, _status: int, duration_s: float, _headers: Headers) -> bytes:
+        """Note how long the client had asked for."""
         self.noted_s.append(duration_s)
         return b"id"
+
+    def note_refused(self, _path: str, _duration_s: float, _headers: Headers) -> bytes:
+        """Nothing here is refused."""
+        raise NotImplementedError
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.answer += data
