@@ -98,11 +98,15 @@ def table_rows(weights: Sequence[dict[str, Any]]) -> list[str]:
         [twice] = [load for load in weight["loads"] if load["times_capacity"] == 2.0]
         rows.append(
             f"| {weight['cpu_ms']:g} ms | {weight['best_goodput_rps']:.0f}/s | {twice['offered_rps']:.0f}/s "
-            f"| {twice['goodput_rps']:.0f}/s | {weight['kept_at_twice']:.0%} "
-            f"| {twice['accepted_p99_ms']:.0f} ms | {twice['probe_p99_ms']:.0f} ms "
+            f"| {twice['goodput_rps']:.0f}/s | {weight['kept_at_twice']:.0%} | {twice['given_up']:,} "
+            f"| {twice['accepted_p99_ms']:.0f} ms | {_of(twice['refused_p99_ms'])} | {twice['probe_p99_ms']:.0f} ms "
             f"| {weight['without_limits_at_twice']['goodput_rps']:.0f}/s |"
         )
     return rows
+
+
+def _of(latency_ms: float | None) -> str:
+    return "none" if latency_ms is None else f"{latency_ms:.0f} ms"
 
 
 def measure(cpu_ms: float, core: int | None, loads: Sequence[float], step_s: float) -> Overload:
