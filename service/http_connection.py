@@ -153,6 +153,7 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, refusal: EarlyRefusal) -> None:
         """Answer a request whose last byte is here, and wait for the next one."""
         self._refusal, self._head_bytes = None, 0
+        self.scope["method"] = "POST"  # by which it is known that no head is owed any more
         took_s = time.perf_counter() - self._refusing_since_s
         request_id = self._shared.notes.note_refused(refusal.path, took_s, self.headers)
         self._write(503, refusal.content, (b"retry-after", b"%d" % RETRY_AFTER_S), (b"x-request-id", request_id))

@@ -7,7 +7,9 @@ import pytest
 from starlette.types import Receive, Scope, Send
 from uvicorn.config import Config
 
+from service.backpressure import PredictionQueue
 from service.connections import ConnectionLimits, Connections, Headers
+from service.early_refusal import EarlyRefusals
 from service.http_connection import Connection
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -43,8 +45,8 @@ class Client(asyncio.Transport):
         return b"id"
 
     def note_refused(self, _path: str, _duration_s: float, _headers: Headers) -> bytes:
-        """Nothing here is refused."""
-        raise NotImplementedError
+        """Note nothing."""
+        return b"id"
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.answer += data
@@ -78,6 +80,13 @@ class Client(asyncio.Transport):
 async def answers(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
     await send({"type": "http.response.body", "body": b"ok"})
+
+
+class NoRoom(PredictionQueue):
+    """A queue that is full for ever."""
+
+    def has_no_room(self) -> bool:
+        return True
 
 
 def run(test: Callable[[Client], Awaitable[None]]) -> None:
@@ -125,5 +134,22 @@ def test_what_stops_being_http_in_its_body_is_noted_with_the_time_from_its_head(
         client.wait(PATIENCE_S / 2)
         client.begin(b"no size\r\n")
         assert client.noted_s == [PATIENCE_S / 2]
+
+    run(test)
+
+
+def test_who_was_refused_may_pause_before_asking_again_and_has_as_long_for_that_as_ever() -> None:
+    async def test(client: Client) -> None:
+        client.connections.early_refusals = EarlyRefusals(NoRoom(1, PATIENCE_S), ["/predict"])
+        predict = b"POST /predict HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"
+        for _ in range(2):
+            assert b"503 Service Unavailable" in await client.send(predict)
+            client.wait(2 * PATIENCE_S)
+            assert not client.closed
+        assert await client.send(predict[:-1]) == b""
+        client.wait(PATIENCE_S - 0.1)
+        assert not client.closed
+        client.wait(0.1)
+        assert (client.answer.split()[1], client.closed) == (b"408", True)
 
     run(test)

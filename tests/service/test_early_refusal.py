@@ -109,3 +109,26 @@ def test_what_asks_for_no_prediction_is_answered_as_ever(full: RunningService) -
     with connect(full.port) as connection:
         assert status(ask(connection, EARLY.replace(b"POST", b"PUT"))) == 405
         assert status(ask(connection, at("/nowhere", EARLY))) == 404
+
+
+CHUNKED = "Transfer-Encoding: chunked"
+CHUNKS = b"5\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (RECORD[:5], len(RECORD) - 5, RECORD[5:])
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        (post(CHUNKS, CHUNKED, connection="keep-alive") + LATE, [503, 503]),
+        (post(CHUNKS, CHUNKED, LENGTH, connection="keep-alive") + LATE, [400]),
+        (post(RECORD, LENGTH, "Content-Length: 5", connection="keep-alive") + LATE, [400]),
+        (post(RECORD, LENGTH, connection="keep-alive").replace(b"HTTP/1.1", b"HTTP/1.0") + LATE, [503]),
+        (post(b"", "Content-Length: 0", connection="keep-alive") + LATE, [503, 503]),
+        (post(b"", *["X-Long: 1"] * 9000, connection="keep-alive")[:-2], [431]),
+        (EARLY + b"no http\r\n\r\n", [503, 400]),
+    ],
+    ids=["chunks", "two lengths", "other lengths", "HTTP/1.0", "no body", "a head without end", "no request after it"],
+)
+def test_no_way_to_write_a_request_is_read_otherwise_than_ever(
+    full: RunningService, sent: bytes, answered: list[int]
+) -> None:
+    assert statuses(talk(full.port, [sent[:30_000], sent[30_000:]])) == answered
