@@ -69,6 +69,8 @@ def _seen(sample: Sample) -> str:
     ready = sum(pod.ready for pod in sample.pods or ())
     said = [f"{ready} of {sample.replicas} pods ready"]
     said.append(f"autoscaled from {scaler.least} to {scaler.most}" if scaler else "no autoscaler")
+    if scaler and ready > scaler.least:
+        said.append("what pods it adds cannot be judged before it has scaled down (make status)")
     return "; ".join([*said, *(f"not readable: {what}" for what in sample.unreadable or ())])
 
 

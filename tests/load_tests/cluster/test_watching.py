@@ -221,6 +221,15 @@ def test_an_api_that_falls_silent_loses_nothing_and_is_seen_again(cluster: api.F
     assert samples[-1].autoscaler == samples[0].autoscaler, "what has not changed is written once"
 
 
+def test_pods_from_before_are_told_before_there_is_any_load(cluster: api.FakeCluster, tmp_path: Path) -> None:
+    cluster.answer(api.PODS, {"items": [api.pod("new-1"), api.pod("old-1")]})
+    watching = Watching(cluster, tmp_path / "run" / "cluster.jsonl")
+    assert watching.process.stdout is not None
+    said = watching.process.stdout.readline()
+    watching.end()
+    assert said.endswith("; what pods it adds cannot be judged before it has scaled down (make status)\n")
+
+
 def test_an_answer_that_is_not_understood_does_not_end_the_record(cluster: api.FakeCluster, proxy: ApiProxy) -> None:
     watcher = Watcher(proxy, "loadproof", "model-service", Clock())
     cluster.answer(api.PODS, {"items": [{"metadata": {"name": "nobody"}}]})
