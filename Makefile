@@ -113,9 +113,9 @@ format: install-dev ## Mend style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-documents: install ## Write again what is made: openapi.json, run.schema.json, monitoring/, figures in docs
+documents: install ## Write again what is made: openapi.json, JSON schemas, monitoring/, figures in docs
 	@$(BIN)/python -m service.openapi
-	@$(BIN)/python -m load_tests.report.schema
+	@$(BIN)/python -m load_tests.schemas
 	@$(BIN)/python -m load_tests.monitoring staged
 	@$(BIN)/python -m deployment.prometheus_rule
 	@$(BIN)/python -m benchmarks.figures

@@ -10,7 +10,7 @@ import pytest
 
 from load_tests.judging.measurement import Measurement
 from load_tests.judging.verdict import judge
-from load_tests.report import markdown, schema, terminal
+from load_tests.report import markdown, terminal
 from load_tests.report.run_report import RunReport, ServiceReport, report_of
 from tests.load_tests.builders import make_scenario, measured
 from tests.load_tests.made_runs import FACTS, made
@@ -81,7 +81,3 @@ def test_run_json_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 def test_a_stage_without_a_correct_answer_has_no_latency() -> None:
     assert report(timeout=1000).stages[1].latency_ms is None
     assert "–" in shown(report(timeout=1000))
-
-
-def test_the_schema_in_the_documents_is_the_schema() -> None:
-    assert schema.SCHEMA.read_text(encoding="utf-8") == schema.render(), "write it again: make documents"
