@@ -16,6 +16,7 @@ import pytest
 
 from load_tests.demo import local_service
 from tests.conftest import ROOT, service_environment
+from tests.stalls import again_if_disturbed
 
 DOCUMENT = (ROOT / "docs" / "bring_your_own_model.md").read_text(encoding="utf-8")
 FILES = dict(re.findall(r"^`([\w./]+)`\n\n```\w+\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL))
@@ -193,6 +194,7 @@ def test_a_model_by_rule_is_served_like_any_other(url: str) -> None:
     assert (status, json.loads(answer)) == (200, {"progression": 147.0})
 
 
+@again_if_disturbed
 def test_the_load_test_passes(checkout: Path, url: str) -> None:
     checked, can_be_run = asked_and_answered(block_after("## 8. Load test"))
     assert run(checkout, checked) == can_be_run

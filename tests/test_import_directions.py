@@ -35,7 +35,7 @@ def test_the_load_generator_loads_nothing_that_could_block_its_event_loop() -> N
     "module",
     [
         "judging.verdict",
-        "launch",
+        "running.launch",
         "demo",
         "calibrate",
         "judging.floor",
