@@ -19,7 +19,7 @@ def test_at_twice_its_capacity_it_keeps_its_goodput_and_its_word_and_answers_pro
     twice, unlimited_ms = overload.loads[-1], overload.without_limits_at_twice.accepted_p99_ms
     assert twice.refused_rps > 0
     kept = overload.kept_at_twice_per_cpu_s  # which no other process can change, while it can change the goodput
-    assert kept >= 0.85, "a refusal costs next to nothing"
+    assert kept >= (0.9 if cpu_ms == LONG_MS else 0.85), "a refusal costs little, but not nothing beside a short one"
     assert twice.given_up == 0
     assert twice.accepted_p99_ms is not None
     assert twice.accepted_p99_ms < MAX_WAIT_MS + cpu_ms + SLACK_MS
