@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, fields
 
 from flask import Blueprint, Response, jsonify, request
-from locust.runners import STATE_CLEANUP, STATE_RUNNING, STATE_STOPPED, STATE_STOPPING
+from locust.runners import STATE_CLEANUP, STATE_INIT, STATE_RUNNING, STATE_STOPPED, STATE_STOPPING
 from locust.web import WebUI
 
 from load_tests.judging.judgement import Verdict
@@ -68,14 +68,23 @@ def _extended(response: Response, web_ui: WebUI, live: Live) -> Response:
         rows, under_way = [Row("", "", evidence=str(error))], False
     # The page sorts by `name` until somebody clicks on a column.
     data = [{"name": f"{number:06}", **_cells(row)} for number, row in enumerate(rows)]
-    told = {"state": _state_for_page(runner.state, under_way), "extended_stats": [{"key": KEY, "data": data}]}
+    beginning = runner.shape_greenlet is not None
+    told = {
+        "state": _state_for_page(runner.state, beginning=beginning, under_way=under_way),
+        "extended_stats": [{"key": KEY, "data": data}],
+    }
     return jsonify(response.get_json() | told)
 
 
-def _state_for_page(state: str, under_way: bool) -> str:
-    """Locust's state, but `running` until there is a verdict: told of another one, the page would ask no more."""
+def _state_for_page(state: str, *, beginning: bool, under_way: bool) -> str:
+    """Locust's state, but `running` from Start to the verdict: told of another one, the page would ask no more.
+
+    Locust is `ready` still while a run that was asked for waits for its workers, and `stopped` already while it is
+    judged.
+    """
+    asked_for = state == STATE_INIT and beginning
     ending = state in (STATE_CLEANUP, STATE_STOPPING) or (state == STATE_STOPPED and under_way)
-    return STATE_RUNNING if ending else state
+    return STATE_RUNNING if asked_for or ending else state
 
 
 def _cells(row: Row) -> dict[str, str | int]:

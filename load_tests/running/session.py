@@ -63,6 +63,7 @@ class LoadSession:
         self._options = options
         self._crew = crew
         self._under_way: UnderWay | None = None
+        self._being_judged: UnderWay | None = None
         self._watching: list[gevent.Greenlet[..., None]] = []
         self._last: tuple[RunReport, Drawing | None] | None = None
         self._concluding = RLock()
@@ -75,8 +76,8 @@ class LoadSession:
 
     def live(self) -> LiveReport:
         """How the run under way stands, or else what became of the last one, or what the next one will be judged by."""
-        if self._under_way is not None:
-            return report_so_far(self._under_way.record, self._under_way.record.now_s())
+        if (under_way := self._under_way or self._being_judged) is not None:
+            return report_so_far(under_way.record, under_way.record.now_s())
         return final_report(self._last[0]) if self._last is not None else planned(self._choose())
 
     def run_under_way(self) -> UnderWay | None:
@@ -159,9 +160,12 @@ class LoadSession:
         Locust ends at the end of its shape, and at a signal: when both come together, two greenlets are about it.
         """
         with self._concluding:
-            under_way, self._under_way = self._under_way, None
-            if under_way is not None:
-                self._judge(under_way)
+            self._being_judged, self._under_way = self._under_way, None
+            try:
+                if self._being_judged is not None:
+                    self._judge(self._being_judged)
+            finally:
+                self._being_judged = None
 
     def _judge(self, under_way: UnderWay) -> None:
         gevent.killall(self._watching)

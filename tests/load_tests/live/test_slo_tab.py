@@ -132,7 +132,7 @@ def visit(start_locust: StartLocust) -> Iterator[Visit]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.on("pageerror", lambda error: visit.failures.append(str(error)))
-        page.goto(visit.locust.url)
+        page.goto(visit.locust.url, wait_until="networkidle")
         page.evaluate("window.notReloaded = true")
         page.get_by_role("button", name="Start").click()
         page.get_by_role("tab", name="SLO").click()
@@ -147,7 +147,9 @@ def watch(page: Page, visit: Visit) -> None:
     deadline = time.monotonic() + DEADLINE_S
     while not (visit.looks and visit.looks[-1] and visit.looks[-1][0][-1] == "final"):
         assert time.monotonic() < deadline, visit.looks[-1:]
-        rows = [tuple(row.replace("\xa0", " ").split("\t")) for row in page.locator("tbody tr").all_inner_texts()]
+        # In one go: a locator finds the rows first and reads them after, and some may be gone by then.
+        texts = page.evaluate("Array.from(document.querySelectorAll('tbody tr'), row => row.innerText)")
+        rows = [tuple(text.replace("\xa0", " ").split("\t")) for text in texts]
         if rows not in visit.looks[-1:]:
             visit.looks.append(rows)
         page.wait_for_timeout(LOOK_EVERY_MS)

@@ -125,6 +125,27 @@ def test_a_test_started_on_the_web_page_follows_the_scenario_and_is_judged(web_p
     wait_for(lambda: "\nPASS (exit 0): " in (tmp_path / "locust.log").read_text(encoding="utf-8"))
 
 
+def test_the_page_is_told_of_a_run_from_start_to_verdict_for_it_asks_no_more_of_one_that_is_over(web_page: str) -> None:
+    ask(f"{web_page}/swarm", {"user_count": "1", "spawn_rate": "1"})
+    told = list(what_the_page_is_told(web_page))
+    assert {state for state, _ in told[:-1]} <= {"running", "spawning"}
+    seen = list(dict.fromkeys(stage for _, stage in told))
+    assert [stage for stage in ("to\xa0come", "running", "over", "final") if stage in seen] == seen
+    assert "running" in seen
+
+
+def what_the_page_is_told(web_page: str) -> Iterator[tuple[str, str]]:
+    """Locust's state and that of the whole run, again and again until its verdict is final."""
+    deadline = time.monotonic() + DEADLINE_S
+    seen = ""
+    while seen != "final":
+        assert time.monotonic() < deadline
+        answer = json.loads(ask(f"{web_page}/stats/requests"))
+        seen = answer["extended_stats"][0]["data"][0]["state"]
+        yield answer["state"], seen
+        time.sleep(0.002)
+
+
 def test_a_test_stopped_on_the_web_page_is_invalid_and_says_at_which_stage(web_page: str, tmp_path: Path) -> None:
     (tmp_path / "scenario.yaml").write_text(with_long("first", SCENARIO))
     ask(f"{web_page}/swarm", {"user_count": "1", "spawn_rate": "1"})
