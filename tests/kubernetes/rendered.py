@@ -1,6 +1,7 @@
 """The manifests as `make deploy` applies them, for every overlay."""
 
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,8 @@ from tests.conftest import ROOT
 
 OVERLAY_NAMES = sorted(path.name for path in OVERLAYS.iterdir())
 each_overlay = pytest.mark.parametrize("overlay", OVERLAY_NAMES)
-needs_kubectl = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl renders the manifests")
+KUBECTL = str(Path(sys.executable).with_name("kubectl"))
+"""The one among the pinned requirements, so that every machine renders with the same."""
 
 Object = dict[str, Any]
 
@@ -58,11 +60,11 @@ def rendered(overlay: str, monitoring: bool = False) -> Rendered:
 
 
 @cache
-def rendered_text(overlay: str, monitoring: bool = False) -> str:
+def rendered_text(overlay: str, monitoring: bool = False, kubectl: str = KUBECTL) -> str:
     """Return the same as YAML."""
     with tempfile.TemporaryDirectory() as folder:
         request = Request(PlatformName.MINIKUBE, overlay=overlay, monitoring=monitoring, folder=Path(folder))
-        return render(request, describe(request), ("kubectl",), preloaded=True)
+        return render(request, describe(request), (kubectl,), preloaded=True)
 
 
 def millicores(quantity: str) -> int:

@@ -11,7 +11,7 @@ from deployment.load.manifests import LoadTest, render
 from deployment.load.scenario_files import ScenarioFile
 from deployment.request import PlatformName, Request
 from load_tests.specification.scenario import SCENARIOS
-from tests.kubernetes.rendered import Object, Rendered
+from tests.kubernetes.rendered import KUBECTL, Object, Rendered
 
 SMOKE = ScenarioFile(name="smoke", file=SCENARIOS / "smoke.yaml", lasts_s=28.0, timeout_s=2.0)
 WORKERS = 3
@@ -23,7 +23,7 @@ def load_test_text() -> str:
     with tempfile.TemporaryDirectory() as folder:
         request = Request(PlatformName.MINIKUBE, folder=Path(folder))
         load_test = LoadTest("20260102T030405-smoke", SMOKE, "http://10.96.0.7", WORKERS)
-        return render(request, load_test, describe(request, LOAD_IMAGE), ("kubectl",), preloaded=True)
+        return render(request, load_test, describe(request, LOAD_IMAGE), (KUBECTL,), preloaded=True)
 
 
 @cache

@@ -18,11 +18,9 @@ from tests.kubernetes.rendered import (
     each_overlay,
     mebibytes,
     millicores,
-    needs_kubectl,
     rendered,
 )
 
-pytestmark = needs_kubectl
 NODE_PORTS = range(30000, 32768)
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 

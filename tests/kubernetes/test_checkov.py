@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.kubernetes.rendered import needs_kubectl, write_all
+from tests.kubernetes.rendered import write_all
 from tests.kubernetes.rendered_load_test import load_test_text
 
 CHECKOV = ROOT / ".venv" / "checkov" / "bin" / "checkov"
@@ -19,10 +19,9 @@ ACCEPTED = {
     "CKV_DOCKER_7": "the base image is an argument, with a fixed tag, which checkov does not look up",
 }
 
-pytestmark = [
-    needs_kubectl,
-    pytest.mark.skipif(not CHECKOV.exists(), reason="checkov has an environment of its own, which make test installs"),
-]
+pytestmark = pytest.mark.skipif(
+    not CHECKOV.exists(), reason="checkov has an environment of its own, which make test installs"
+)
 
 
 def failed_checks(folder: Path) -> set[str]:

@@ -11,10 +11,9 @@ from deployment.platforms.minikube import START
 from load_tests.generator.sharing import WORKERS_PATIENCE_S
 from load_tests.specification.scenario import SCENARIOS
 from tests.conftest import ROOT
-from tests.kubernetes.rendered import Object, millicores, needs_kubectl, rendered
+from tests.kubernetes.rendered import Object, millicores, rendered
 from tests.kubernetes.rendered_load_test import SMOKE, WORKERS, job, labels_of, load_test, pod_of
 
-pytestmark = needs_kubectl
 each_job = pytest.mark.parametrize("name", [MASTER, WORKER])
 MOST_PODS = 10
 SYSTEM_PODS = 850

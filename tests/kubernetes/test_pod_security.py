@@ -4,9 +4,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.kubernetes.pods import applied, each_pod
-from tests.kubernetes.rendered import each_overlay, needs_kubectl, rendered
+from tests.kubernetes.rendered import each_overlay, rendered
 
-pytestmark = needs_kubectl
 RESTRICTED_VOLUMES = {
     "configMap",
     "csi",

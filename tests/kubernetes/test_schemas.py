@@ -1,15 +1,15 @@
 """Every object is one that Kubernetes knows, field by field, in an old and in the newest version."""
 
 import copy
+import shutil
 
 import kubernetes_validate
 import pytest
 
 from deployment.load.pods import MASTER
-from tests.kubernetes.rendered import OVERLAY_NAMES, needs_kubectl, rendered
+from tests.kubernetes.rendered import OVERLAY_NAMES, each_overlay, rendered, rendered_text
 from tests.kubernetes.rendered_load_test import job, load_test
 
-pytestmark = needs_kubectl
 OLD, NEWEST = "1.31.0", "1.37.0"
 each_version = pytest.mark.parametrize("version", [OLD, NEWEST])
 
@@ -40,3 +40,9 @@ def test_a_misspelt_field_of_a_job_is_found() -> None:
 
 def test_the_newest_version_is_the_newest_that_is_known() -> None:
     assert str(kubernetes_validate.latest_version()) == NEWEST
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="no other kubectl is installed than that of the tests")
+@each_overlay
+def test_the_kubectl_of_this_machine_renders_the_same(overlay: str) -> None:
+    assert rendered_text(overlay, kubectl="kubectl") == rendered_text(overlay)
