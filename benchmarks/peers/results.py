@@ -82,8 +82,8 @@ def table(result: Mapping[str, Any]) -> Iterator[str]:
     for peer in sorted(result["peers"].values(), key=lambda peer: float(peer["cpu_us"])):
         times = "" if peer["times_this_service"] is None else f"{peer['times_this_service']:,.1f}"
         yield (
-            f"| {peer['title']} | {peer['cpu_us']:,.0f} µs | {peer['cpu_us_lowest']:,.0f}–{peer['cpu_us_highest']:,.0f} "
-            f"| {times} | {peer['requests_per_s']:,.0f} "
+            f"| {peer['title']} | {peer['cpu_us']:,.0f} µs "
+            f"| {peer['cpu_us_lowest']:,.0f}–{peer['cpu_us_highest']:,.0f} | {times} | {peer['requests_per_s']:,.0f} "
             f"| {peer['p50_ms']:,.1f} ms | {peer['p99_ms']:,.1f} ms | {peer['memory_mb']:,.0f} MB "
             f"| {peer['cold_start_s']:,.1f} s | {peer['cold_start_cpu_s']:,.1f} s | {peer['environment_mb']:,.0f} MB |"
         )

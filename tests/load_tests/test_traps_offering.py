@@ -67,8 +67,8 @@ load: {arrivals: open, warmup: 0s, settle: 0s, timeout: 20s, connections: reuse,
 stages: [{name: only, rate: 50/s, for: 2s}]
 slo: {p50: 15s}
 """
-SERVED_IN_MS = 40
-"""Much more than the moments that a slow machine starts ten users apart, and so keeps them apart for ever."""
+SERVED_IN_MS = 60
+"""Ten times that is much more than the moments that a slow machine starts ten users apart, and so keeps them apart."""
 IN_STEP_MS = 0.75 * 10 * SERVED_IN_MS
 """Three quarters of what the last of ten waits who ask together."""
 STALL_S = 1.5
@@ -87,11 +87,14 @@ def test_users_of_a_constant_throughput_ask_all_at_once_and_ours_in_turn(
 ) -> None:
     """Trap 2: users who start together march in step and queue behind each other, even if each sleeps a while first.
 
-    Ten users ask once a second each of a server that needs 40 ms, two fifths of its time.
+    Ten users ask once a second each of a server that needs 60 ms, three fifths of its time. Each load test starts
+    when the users of the one before are there: a start is work, and would start them even further apart.
     """
     hosts = [respond("--service-ms", str(SERVED_IN_MS)).url for _ in range(3)]
     punctual = start_plain("lockstep", hosts[0], "-u", "10", "-r", "10", "Punctual")
+    punctual.wait_for_users()
     late = start_plain("lockstep", hosts[1], "-u", "10", "-r", "10", "Late")
+    late.wait_for_users()
     ours = start_run(hosts[2], TEN_USERS)
     assert (punctual.stop_after(5), late.stop_after(0)) == (0, 0)
     stage = only_stage(ours.finish().report)

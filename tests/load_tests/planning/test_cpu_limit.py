@@ -44,6 +44,6 @@ def test_the_least_limit_never_stops_it_and_a_lower_one_does(cpu_s: float) -> No
 
 def test_the_limit_of_the_article_keeps_no_100_ms_and_that_was_seen() -> None:
     """A prediction of 32 ms of CPU; at 500m none took longer than 100 ms, at 200m many did."""
-    measured = json.loads((ROOT / "docs" / "results" / "cpu_limits.json").read_text(encoding="utf-8"))
+    measured = json.loads((ROOT / "benchmarks" / "results" / "cpu_limits.json").read_text(encoding="utf-8"))
     for limit_cores, at in ((0.2, "at_200m"), (0.5, "at_500m")):
         assert is_out_of_reach(0.032, limit_cores, 0.1) == (measured[at]["longer_than_100_ms"] > 0)
