@@ -24,6 +24,6 @@ class RequestLog:
             _log.log(self._level(line), "%s%s", line, self._limit.left_out(), extra={"request": line})
 
     def _level(self, line: RequestLine) -> int:
-        if line.duration_ms >= self.slow_s * 1000 or line.status == 503:
-            return logging.WARNING
-        return logging.ERROR if line.status >= 500 else logging.DEBUG
+        if line.status >= 500 and line.status != 503:
+            return logging.ERROR
+        return logging.WARNING if line.duration_ms >= self.slow_s * 1000 or line.status == 503 else logging.DEBUG

@@ -53,6 +53,14 @@ def test_a_failed_request_leaves_a_line_that_names_its_route(toy: TestClient, ca
     assert re.fullmatch(rf"POST {SINGLE} 500 in \d+\.\d ms", line.getMessage())
 
 
+def test_a_failure_is_an_error_however_slow_it_was(caplog: pytest.LogCaptureFixture) -> None:
+    slow = Settings(emulate_cpu_ms=30, slow_request_ms=20)
+    with TestClient(create_app("Toys", [Hosted(ToyModel())], slow), raise_server_exceptions=False) as client:
+        client.post(SINGLE, json=record(ToyModel) | {"number": CRASHES})
+    [line] = [one for one in caplog.records if one.name == "service.requests"]
+    assert (line.levelno, line.getMessage().split()[2]) == (logging.ERROR, "500")
+
+
 def test_a_slow_request_leaves_a_line(caplog: pytest.LogCaptureFixture) -> None:
     slow = Settings(emulate_cpu_ms=30, slow_request_ms=20)
     with TestClient(create_app("Toys", [Hosted(ToyModel())], slow)) as client:
