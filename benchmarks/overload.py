@@ -112,11 +112,11 @@ def _of(latency_ms: float | None) -> str:
 def measure(cpu_ms: float, core: int | None, loads: Sequence[float], step_s: float) -> Overload:
     """Measure one weight; its goodput at twice the capacity is compared with the best of these loads."""
     emulated = {"SERVICE_EMULATE_CPU_MS": str(cpu_ms)}
-    with serving(core, **emulated, SERVICE_MAX_WAIT_MS=str(MAX_WAIT_MS)) as server:
-        capacity_rps = _capacity_rps(server, step_s)
-        measured = [_load(server, times, capacity_rps, step_s) for times in loads]
     with serving(core, **emulated, **NO_LIMITS) as server:
+        capacity_rps = _capacity_rps(server, step_s)  # which a refusal would only disturb
         without_limits = _load(server, 2.0, capacity_rps, step_s)
+    with serving(core, **emulated, SERVICE_MAX_WAIT_MS=str(MAX_WAIT_MS)) as server:
+        measured = [_load(server, times, capacity_rps, step_s) for times in loads]
     best_rps = max(load.goodput_rps for load in measured)
     best_per_cpu_s = max(load.goodput_per_cpu_s for load in measured)
     [at_twice] = [load for load in measured if load.times_capacity == 2.0]

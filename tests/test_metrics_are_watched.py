@@ -39,13 +39,13 @@ def predict(service: RunningService) -> None:
     """Ask for a prediction."""
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"{service.url}{STAGED.prediction_path}", json.dumps(RECORD).encode(), headers)  # noqa: S310
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
         assert answer.status == 200
 
 
 def scrape(service: RunningService) -> str:
     """Return what Prometheus would read."""
-    with urllib.request.urlopen(f"{service.url}/metrics", timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"{service.url}/metrics", timeout=30) as answer:  # noqa: S310
         return str(answer.read().decode())
 
 
@@ -155,7 +155,7 @@ def prometheus(service: RunningService, folder: Path) -> Iterator[str]:
 
 def firing(url: str) -> set[tuple[str, str]]:
     """Return the alerts that fire now: their slo and window."""
-    with urllib.request.urlopen(f"{url}/api/v1/alerts", timeout=5) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"{url}/api/v1/alerts", timeout=30) as answer:  # noqa: S310
         alerts = json.load(answer)["data"]["alerts"]
     return {(one["labels"]["slo"], one["labels"].get("window", "")) for one in alerts if one["state"] == "firing"}
 

@@ -19,7 +19,7 @@ from tests.deployment import objects
 from tests.deployment.conftest import Run
 from tests.deployment.process import started
 from tests.deployment.stage import PYTHON, Stage
-from tests.kubernetes.rendered import needs_kubectl, rendered
+from tests.kubernetes.rendered import rendered
 
 LOAD = "^python -m load_tests run"
 STOPS_WHEN_TOLD = """
@@ -168,7 +168,6 @@ def test_make_passes_scenario_host_and_place_on() -> None:
     assert planned("loadtest", "SCENARIO=").endswith(' ""'), "so that it is refused as the name of no scenario"
 
 
-@needs_kubectl
 @pytest.mark.parametrize("overlay", sorted(path.name for path in OVERLAYS.iterdir()))
 def test_the_pod_that_docker_copies_is_the_one_that_kustomize_makes(overlay: str) -> None:
     made, read = rendered(overlay).pod, read_pod_template(overlay)

@@ -12,10 +12,11 @@ from deployment.load.parcel import Parcel
 from deployment.request import PlatformName, Request
 from tests.conftest import ROOT
 from tests.image.engine import BASE_IMAGE, LABELS, alone_with_an_engine, docker, inspected, labels_of
+from tests.stalls import again_if_disturbed
 
 SCENARIO = """
 model: insurance_charges_model
-load: {warmup: 1s, settle: 1s}
+load: {warmup: 1s, settle: 1s, timeout: 20s}
 stages: [{name: only, rate: 40/s, for: 5s}]
 slo: {errors: 5%}
 """
@@ -50,6 +51,10 @@ def image() -> str:
 def ended_afterwards() -> Iterator[None]:
     """Remove what was started."""
     yield
+    remove_containers()
+
+
+def remove_containers() -> None:
     subprocess.run(["docker", "rm", "--force", *CONTAINERS], capture_output=True, check=False)
 
 
@@ -74,13 +79,15 @@ def test_it_is_nobody_and_says_what_it_is(image: str) -> None:
     assert labels["base.name"] == BASE_IMAGE
 
 
+@again_if_disturbed
 @pytest.mark.usefixtures("ended_afterwards")
 def test_it_puts_load_on_a_service_in_another_container(image: str, tmp_path: Path) -> None:
     """As its pods do: a worker, a master, a file system that nobody can write to, and reports that come in the log."""
+    remove_containers()
     service, master, worker = CONTAINERS
     (tmp_path / "short.yaml").write_text(SCENARIO, encoding="utf-8")
     tmp_path.chmod(0o755)
-    docker("run", "--detach", "--name", service, *LOCKED_UP, built(SERVICE_IMAGE))
+    docker("run", "--detach", "--name", service, "--env=SERVICE_MAX_WAIT_MS=15000", *LOCKED_UP, built(SERVICE_IMAGE))
     docker("exec", service, "python", "-c", UNTIL_READY)
     docker(
         *("run", "--detach", "--name", master, f"--network=container:{service}", *LOCKED_UP),

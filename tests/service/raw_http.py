@@ -10,7 +10,7 @@ from tests.service.records import record
 from tests.service.toy import ToyModel
 
 RECORD = json.dumps(record(ToyModel)).encode()
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 def post(body: bytes, *headers: str, connection: str = "close") -> bytes:

@@ -34,7 +34,7 @@ FULL = 'http_requests_shed_total{reason="full"}'
 def full(running_service: ServiceFactory) -> Iterator[RunningService]:
     """Give a service that is busy for ten minutes, and takes nothing in beside that."""
     settings = {"SERVICE_EMULATE_CPU_MS": "1000", "SERVICE_MAX_COMPUTE_MS": "600000", "SERVICE_STOP_TIMEOUT_S": "0"}
-    service = running_service(**TOY, **settings, SERVICE_MAX_IN_FLIGHT="1", SERVICE_REQUEST_TIMEOUT_S="0.5")
+    service = running_service(**TOY, **settings, SERVICE_MAX_IN_FLIGHT="1", SERVICE_REQUEST_TIMEOUT_S="3")
     with connect(service.port) as endless:
         endless.sendall(batch(600))
         wait_until(lambda: metric(service.port, "http_requests_in_flight") == 2)

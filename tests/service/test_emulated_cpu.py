@@ -9,6 +9,8 @@ from benchmarks.cpu_clock import main_thread_cpu_s, process_cpu_s
 from service.openapi import COMMITTED
 from tests.conftest import RunningService, ServiceFactory
 from tests.service.records import JSON_HEADERS, MODELS, batch_path, record, single_path
+from tests.service.toy import NEVER_SLOW
+from tests.stalls import again_if_disturbed
 
 EMULATED_MS = 20
 RECORDS = 30
@@ -22,7 +24,8 @@ TWO_AS_TENSORS = json.dumps(DOCUMENTED["application/json"]["examples"]["example"
 
 @pytest.fixture(scope="module")
 def heavy(running_service: ServiceFactory) -> RunningService:
-    return running_service(SERVICE_EMULATE_CPU_MS=str(EMULATED_MS))
+    patient = {"SERVICE_MAX_COMPUTE_MS": "600000", "SERVICE_MAX_WAIT_MS": "600000"}
+    return running_service(SERVICE_EMULATE_CPU_MS=str(EMULATED_MS), **patient)
 
 
 def ask(url: str, body: bytes | None = None) -> str:
@@ -30,6 +33,7 @@ def ask(url: str, body: bytes | None = None) -> str:
         return str(answer.read().decode())
 
 
+@again_if_disturbed
 @pytest.mark.parametrize(
     ("path", "body", "records"),
     [(single_path(INSURANCE), ONE, 1), (batch_path(INSURANCE), MANY, 3), (INFER, TWO_AS_TENSORS, 2)],
@@ -59,6 +63,6 @@ def test_it_shows_wherever_somebody_may_look(heavy: RunningService) -> None:
 
 
 def test_in_earnest_nothing_is_said_of_it(running_service: ServiceFactory) -> None:
-    service = running_service()
+    service = running_service(**NEVER_SLOW)
     assert "heavier" not in json.loads(ask(f"{service.url}/openapi.json"))["info"]["description"]
     assert "WARNING" not in service.log

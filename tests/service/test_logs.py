@@ -12,9 +12,9 @@ import pytest
 from service.line_limit import LINES_PER_S, LineLimit
 from tests.conftest import RunningService, ServiceFactory
 from tests.load_tests.builders import Clock
-from tests.service.raw_http import post
+from tests.service.raw_http import PATIENCE_S, post
 from tests.service.records import JSON_HEADERS, record
-from tests.service.toy import CRASHES, TOY, ToyModel
+from tests.service.toy import CRASHES, NEVER_SLOW, TOY, ToyModel
 from tests.service.wire import statuses, talk
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -27,7 +27,7 @@ def crash(service: RunningService, **headers: str) -> None:
     marks = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(f"{service.url}/predict", body, JSON_HEADERS | marks)  # noqa: S310
     with pytest.raises(urllib.error.HTTPError, match="500") as failed:
-        urllib.request.urlopen(request, timeout=10)  # noqa: S310
+        urllib.request.urlopen(request, timeout=PATIENCE_S)  # noqa: S310
     failed.value.close()
 
 
@@ -99,7 +99,7 @@ def test_of_many_failures_few_leave_a_traceback(running_service: ServiceFactory)
 
 
 def test_what_is_no_http_leaves_no_line(running_service: ServiceFactory) -> None:
-    service = running_service(**TOY)
+    service = running_service(**TOY, **NEVER_SLOW)
     for _ in range(30):
         assert statuses(talk(service.port, [b"no HTTP at all\r\n\r\n"])) == [400]
     service.stop()

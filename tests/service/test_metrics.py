@@ -15,6 +15,7 @@ from service.counters import BUCKETS_S, ShedReason
 from service.hosting import Hosted
 from service.settings import Settings
 from tests.conftest import ServiceFactory
+from tests.service.raw_http import PATIENCE_S
 from tests.service.records import JSON_HEADERS, record, single_path
 from tests.service.toy import CRASHES, TOY, ToyModel
 
@@ -96,7 +97,7 @@ def test_predictions_that_find_no_room_are_counted(running_service: ServiceFacto
     def status(_: int) -> int:
         request = urllib.request.Request(f"{service.url}/predict", body, JSON_HEADERS)  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
                 return int(answer.status)
         except urllib.error.HTTPError as refused:
             with refused:
@@ -104,7 +105,7 @@ def test_predictions_that_find_no_room_are_counted(running_service: ServiceFacto
 
     with ThreadPoolExecutor(8) as clients:
         statuses = list(clients.map(status, range(8)))
-    with urllib.request.urlopen(f"{service.url}/metrics", timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"{service.url}/metrics", timeout=PATIENCE_S) as answer:  # noqa: S310
         text = answer.read().decode()
     assert 1 <= statuses.count(503) == 8 - statuses.count(200)
     assert f'http_requests_shed_total{{reason="full"}} {statuses.count(503)}.0' in text

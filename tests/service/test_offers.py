@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import RunningService, ServiceFactory
 from tests.service.raw_http import METRICS, PREDICT, RECORD, answer_of, ask, connect, header, post, status
-from tests.service.toy import TOY
+from tests.service.toy import NEVER_SLOW, TOY
 from tests.service.wire import statuses, talk
 
 INNER = b"GET /api/models HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -17,7 +17,7 @@ each_offer = pytest.mark.parametrize("offer", ["h2c", "websocket", "H2C, x"])
 @pytest.fixture(scope="module")
 def toys(running_service: ServiceFactory) -> Iterator[RunningService]:
     """Give a service, and see that nobody was told in its log what to install."""
-    service = running_service(**TOY)
+    service = running_service(**TOY, **NEVER_SLOW)
     yield service
     assert "WARNING" not in service.log
 

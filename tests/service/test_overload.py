@@ -53,7 +53,7 @@ def test_no_cpu_goes_into_requests_that_were_abandoned(running_service: ServiceF
 
 
 def test_a_client_that_leaves_while_its_prediction_is_computed_got_no_answer(running_service: ServiceFactory) -> None:
-    service = running_service(**TOY, SERVICE_EMULATE_CPU_MS="300")
+    service = running_service(**TOY, SERVICE_EMULATE_CPU_MS="1500", SERVICE_MAX_COMPUTE_MS="600000")
     for number in range(1, 4):
         with connect(service.port) as leaving:
             leaving.sendall(PREDICT)

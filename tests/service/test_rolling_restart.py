@@ -19,5 +19,6 @@ def test_no_request_is_lost_while_services_are_replaced() -> None:
     assert drained.failed == 0
 
 
+@again_if_disturbed
 def test_without_a_drain_requests_are_lost() -> None:
     assert asyncio.run(measure(1, 0.0, LAG_S)).failed > 0

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, ServiceFactory, service_environment
+from tests.service.raw_http import PATIENCE_S
 from tests.service.records import JSON_HEADERS, record
 from tests.service.toy import CRASHES, TOY, ToyModel
 
@@ -63,10 +64,10 @@ def test_a_span_a_request_reaches_the_collector_as_part_of_its_trace(running_ser
         body = json.dumps(record(ToyModel) | {"number": CRASHES}).encode()
         marked = JSON_HEADERS | {"traceparent": f"00-{TRACE}-{SPAN}-01"}
         with pytest.raises(urllib.error.HTTPError) as failed:
-            urllib.request.urlopen(urllib.request.Request(f"{service.url}/predict", body, marked), timeout=10)  # noqa: S310
+            urllib.request.urlopen(urllib.request.Request(f"{service.url}/predict", body, marked), timeout=PATIENCE_S)  # noqa: S310
         failed.value.close()
         for probe in PROBES:
-            urllib.request.urlopen(f"{service.url}{probe}", timeout=10).close()  # noqa: S310
+            urllib.request.urlopen(f"{service.url}{probe}", timeout=PATIENCE_S).close()  # noqa: S310
         service.stop()
         spans = spans_in(bodies)
     assert set(spans) == {TRACE}, "probes have no spans"
@@ -87,7 +88,7 @@ def test_asked_for_without_its_packages_it_says_what_to_install() -> None:
         env=service_environment(**TOY, SERVICE_TRACING="true"),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=90,
         check=False,
     )
     assert ended.returncode == 2

@@ -11,6 +11,8 @@ from model.base import RegressionModel
 
 TOY = {"REST_CONFIG": str(Path(__file__).with_name("toy.yaml")), "SERVICE_MODEL_PACKAGE": "tests"}
 """Environment of a service that serves it, /predict its alias."""
+NEVER_SLOW = {"SERVICE_SLOW_REQUEST_MS": "3600000"}
+"""Has no request logged for how long a busy machine took over it."""
 CRASHES, ANSWERS_NAN, ANSWERS_NOTHING = 101, 102, 103
 """Values of ``number`` that bring out what a broken model does."""
 

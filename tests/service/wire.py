@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterable
 from contextlib import suppress
 
-END_S = 10.0
+END_S = 30.0
 """After this long without a word a connection counts as hung."""
 HESITATION_S = 0.1
 """After this long without a word the service is assumed to wait for more, and is told that nothing comes; one that was

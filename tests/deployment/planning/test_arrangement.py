@@ -8,7 +8,7 @@ import pytest
 from deployment.errors import DeploymentError
 from deployment.planning.arrangement import AUTOSCALER, read_arrangement
 from tests.conftest import ROOT
-from tests.kubernetes.rendered import needs_kubectl, rendered
+from tests.kubernetes.rendered import rendered
 
 
 @pytest.fixture
@@ -18,7 +18,6 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@needs_kubectl
 def test_what_is_read_is_what_kustomize_makes() -> None:
     found = read_arrangement()
     made = rendered("autoscaled")

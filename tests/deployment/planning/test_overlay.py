@@ -7,7 +7,7 @@ import yaml
 
 from deployment.errors import DeploymentError
 from deployment.planning.overlay import OVERLAY, Plan, read_plan, write_overlay
-from tests.kubernetes.rendered import needs_kubectl, rendered
+from tests.kubernetes.rendered import rendered
 
 PLAN = Plan(why="sudden: 28/s need 2 replicas.", least=3, most=10, target_percent=50)
 
@@ -36,7 +36,6 @@ def test_what_is_no_plan_is_refused(tmp_path: Path, content: str | None) -> None
         read_plan(path)
 
 
-@needs_kubectl
 def test_only_its_bounds_tell_it_from_the_autoscaled_overlay() -> None:
     planned, autoscaled = rendered(OVERLAY), rendered("autoscaled")
     kind = "HorizontalPodAutoscaler"
