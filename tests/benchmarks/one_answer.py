@@ -21,8 +21,13 @@ def server_that_says(answer: bytes) -> Iterator[int]:
                 if b"close" in answer:
                     return
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        request_queue_size = 128
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield int(server.server_address[1])
-        server.shutdown()
+        try:
+            yield int(server.server_address[1])
+        finally:
+            server.shutdown()

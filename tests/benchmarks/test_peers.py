@@ -1,6 +1,7 @@
 """The comparison of peers: its client believes nothing, its processes end, and it serves what it says."""
 
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,7 @@ def test_all_processes_of_a_peer_are_ended_even_those_that_ignore_it() -> None:
     code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {STUBBORN!r}])"
     with running("stubborn", Peer("stubborn", (), ("python", "-c", code), "/"), ENVIRONMENT) as tree:
         while tree.process.poll() is None and len(tree.members()) < 2:
-            pass
+            time.sleep(0.01)
         members = tree.members()
     assert len(members) >= 2
     assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in members)
