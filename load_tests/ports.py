@@ -1,11 +1,21 @@
 """Ports of this machine."""
 
+import random
 import socket
+
+NOT_EPHEMERAL = range(10_000, 32_000)
+"""Where no system takes ports by itself, for connections or for those who listen on any: such a port stays free."""
+ATTEMPTS = 100
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of the loopback interface that nobody listens on now, and that nobody gets who did not ask for it."""
+    for _ in range(ATTEMPTS):
+        port = random.choice(NOT_EPHEMERAL)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError(f"{ATTEMPTS} ports tried at random from {NOT_EPHEMERAL.start} to {NOT_EPHEMERAL.stop} are all taken")
