@@ -22,7 +22,7 @@ from load_tests.specification.errors import ScenarioError
 
 SCENARIOS = ("staged", "taxi")
 LOG = Path("reports") / "demo-service.log"
-START_PATIENCE_S = 30.0
+START_PATIENCE_S = 90.0
 STOP_PATIENCE_S = 15.0
 
 

@@ -19,7 +19,7 @@ import psutil
 from load_tests.cluster.answers import Answer, ask, listens
 from load_tests.cluster.errors import ClusterError
 
-START_PATIENCE_S = 20.0
+START_PATIENCE_S = 30.0
 END_PATIENCE_S = 5.0
 MOST_SAID_LINES = 20
 

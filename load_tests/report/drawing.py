@@ -10,7 +10,7 @@ from load_tests.report.folders import PAGE_NAME
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """How long the verdict waits for its page; a page that takes longer comes after it."""
 PROJECT = Path(__file__).parents[2]
 

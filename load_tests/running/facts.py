@@ -16,8 +16,8 @@ from load_tests.running.preflight import without_password
 from load_tests.specification.scenario import Scenario
 
 _RUN = "python -m load_tests run"
-PATIENCE_S = 2.0
-LONGEST_DESCRIPTION_S = 3.0
+PATIENCE_S = 5.0
+LONGEST_DESCRIPTION_S = 6.0
 """Of a service that keeps that patience with each byte it sends."""
 LONGEST_BYTES = 1 << 20
 
