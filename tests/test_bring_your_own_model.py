@@ -26,7 +26,7 @@ READER = "/home/you/loadproof"
 CONFIGURATION = "configuration/rest_config.yaml"
 MODEL = "model/diabetes_progression"
 NUMBER = r"\d+\.\d+"
-PATIENCE_S = 60
+PATIENCE_S = 300
 
 
 def block_after(words: str, kind: str = "console") -> str:

@@ -12,9 +12,12 @@ from tests.conftest import ROOT
 from tests.stalls import ATTEMPTS, Naps, again_if_disturbed
 
 NAPPING = """
+import time
 from tests import stalls
 stalls.MOST_LATE = 1.0
 with stalls.Naps() as naps:
+    while not naps._naps:
+        time.sleep(0.001)
     print("napping", flush=True)
     input()
 print(naps.disturbed)

@@ -16,7 +16,7 @@ from tests.stalls import again_if_disturbed
 
 SCENARIO = """
 model: insurance_charges_model
-load: {warmup: 1s, settle: 1s, timeout: 20s}
+load: {warmup: 1s, settle: 1s, timeout: 40s, in_flight: 4000}
 stages: [{name: only, rate: 40/s, for: 5s}]
 slo: {errors: 5%}
 """
@@ -87,7 +87,7 @@ def test_it_puts_load_on_a_service_in_another_container(image: str, tmp_path: Pa
     service, master, worker = CONTAINERS
     (tmp_path / "short.yaml").write_text(SCENARIO, encoding="utf-8")
     tmp_path.chmod(0o755)
-    docker("run", "--detach", "--name", service, "--env=SERVICE_MAX_WAIT_MS=15000", *LOCKED_UP, built(SERVICE_IMAGE))
+    docker("run", "--detach", "--name", service, "--env=SERVICE_MAX_WAIT_MS=25000", *LOCKED_UP, built(SERVICE_IMAGE))
     docker("exec", service, "python", "-c", UNTIL_READY)
     docker(
         *("run", "--detach", "--name", master, f"--network=container:{service}", *LOCKED_UP),

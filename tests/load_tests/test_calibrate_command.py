@@ -16,11 +16,11 @@ from load_tests.judging.floor import read_floor, this_machine, why_no_floor
 from load_tests.running.choice import choose
 from tests.conftest import ROOT
 
-PATIENCE_S = 40.0
+PATIENCE_S = 180.0
 SHORT = """
 model: insurance_charges_model
 scope: run
-load: {arrivals: open, warmup: 500ms, settle: 500ms, timeout: 1s, connections: reuse, golden: 0%}
+load: {arrivals: open, warmup: 500ms, settle: 500ms, timeout: 20s, in_flight: 4000, connections: reuse, golden: 0%}
 stages:
   - {name: slow,  rate: 50/s,  for: 2s}
   - {name: quick, rate: 150/s, for: 2s}

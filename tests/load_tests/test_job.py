@@ -18,7 +18,7 @@ from tests.conftest import ROOT, ServiceFactory
 
 SHORT = """
 model: insurance_charges_model
-load: {warmup: 500ms, settle: 500ms, timeout: 20s}
+load: {warmup: 500ms, settle: 500ms, timeout: 40s, in_flight: 4000}
 stages: [{name: only, rate: 40/s, for: 3s}]
 slo: {errors: 5%}
 """
@@ -37,15 +37,15 @@ def test_two_workers_and_a_master_leave_their_reports_in_the_log(
         for _ in range(2)
     ]
     master = subprocess.run(
-        [sys.executable, "-m", "load_tests.job", *options, "--host", running_service().url],
+        [sys.executable, "-m", "load_tests.job", *options, "--host", running_service(SERVICE_MAX_WAIT_MS="25000").url],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
-    assert [one.wait(10) for one in workers] == [0, 0]
+    assert [one.wait(60) for one in workers] == [0, 0]
     assert master.returncode == 0, master.stdout
     taken = Parcel()
     told = [line for line in master.stdout.splitlines() if not taken.takes(line)]
@@ -68,7 +68,7 @@ def test_told_to_end_before_there_is_any_load_it_says_so(tmp_path: Path) -> None
         ):
             asked.recv(1)
             process.send_signal(signal.SIGTERM)
-            said = process.communicate(timeout=30)[0]
+            said = process.communicate(timeout=90)[0]
     assert process.returncode == 4
     assert said.splitlines()[-1] == "INVALID (exit 4): interrupted before the load began"
 

@@ -42,7 +42,7 @@ def test_a_service_that_hangs_passes_three_checks_of_what_has_ended(
     assert exit_code == 0, run.output
     assert run.totals.failures == 0
     assert run.totals.max_ms < 2000
-    assert 0 < run.totals.requests < 0.8 * 4 * 100
+    assert 0 < run.totals.requests < 0.8 * 4 * 20
 
 
 def test_percentiles_of_rounded_times_pass_what_is_too_slow() -> None:
@@ -82,6 +82,7 @@ def known_at(run: PlainRun) -> dict[str, int]:
     return {event: int(requests) for event, requests in lines}
 
 
+@again_if_disturbed
 def test_at_test_stop_the_master_has_not_heard_of_all_requests(start_plain: StartPlain, respond: Respond) -> None:
     """Trap 5: a verdict at `test_stop` is one on part of the requests when several processes offer the load.
 
@@ -94,6 +95,7 @@ def test_at_test_stop_the_master_has_not_heard_of_all_requests(start_plain: Star
     assert known_at(several)["test_stop"] < known_at(several)["quitting"] == several.totals.requests
 
 
+@again_if_disturbed
 def test_sigterm_takes_the_verdict_of_a_run_with_a_shape(start_plain: StartPlain, respond: Respond) -> None:
     """Trap 6: with a shape Locust dies of SIGTERM without an event or a report; without one it ends like any other run.
 
@@ -109,6 +111,7 @@ def test_sigterm_takes_the_verdict_of_a_run_with_a_shape(start_plain: StartPlain
     assert "best_second" in unshaped.output
 
 
+@again_if_disturbed
 def test_requests_under_way_at_the_end_are_dropped_by_locust_and_waited_for_here(
     start_plain: StartPlain, start_run: StartRun, respond: Respond
 ) -> None:

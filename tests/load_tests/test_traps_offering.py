@@ -57,22 +57,22 @@ slo: {p99: 400ms}
 """
 TWO_STAGES = """
 model: insurance_charges_model
-load: {arrivals: open, warmup: 0s, settle: 0s, timeout: 20s, connections: reuse, golden: 0%, seed: 5}
-stages: [{name: before, rate: 30/s, for: 1s}, {name: after, rate: 30/s, for: 5s}]
-slo: {p50: 15s}
+load: {arrivals: open, warmup: 0s, settle: 0s, timeout: 40s, in_flight: 4000, connections: reuse, golden: 0%, seed: 5}
+stages: [{name: before, rate: 30/s, for: 1s}, {name: after, rate: 30/s, for: 10s}]
+slo: {p50: 30s}
 """
 AT_ONCE = """
 model: insurance_charges_model
-load: {arrivals: open, warmup: 0s, settle: 0s, timeout: 20s, connections: reuse, golden: 0%, seed: 5}
+load: {arrivals: open, warmup: 0s, settle: 0s, timeout: 40s, in_flight: 4000, connections: reuse, golden: 0%, seed: 5}
 stages: [{name: only, rate: 50/s, for: 2s}]
-slo: {p50: 15s}
+slo: {p50: 30s}
 """
 SERVED_IN_MS = 60
 """Ten times that is much more than the moments that a slow machine starts ten users apart, and so keeps them apart."""
 IN_STEP_MS = 0.75 * 10 * SERVED_IN_MS
 """Three quarters of what the last of ten waits who ask together."""
 STALL_S = 1.5
-MAKING_S = 4.0
+MAKING_S = 12.0
 
 
 def only_stage(report: RunReport) -> StageReport:
@@ -167,6 +167,7 @@ def test_a_saturated_generator_looks_like_a_slow_service_and_is_invalid_here(
     assert any("the generator used" in reason or " late or more" in reason for reason in ours.report.invalid_because)
 
 
+@again_if_disturbed
 def test_connections_that_are_kept_never_find_a_new_replica_and_renewed_ones_do(
     start_plain: StartPlain, start_run: StartRun, respond: Respond
 ) -> None:
@@ -194,10 +195,10 @@ def test_connections_that_are_kept_never_find_a_new_replica_and_renewed_ones_do(
 
 
 def cpu_s_of(times: int, action: Callable[[], object]) -> float:
-    began_s = time.process_time()
+    began_s = time.thread_time()
     for _ in range(times):
         action()
-    return (time.process_time() - began_s) / times
+    return (time.thread_time() - began_s) / times
 
 
 def test_taking_a_payload_from_the_deck_costs_nothing_beside_making_a_faker_for_it() -> None:

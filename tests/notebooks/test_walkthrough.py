@@ -26,14 +26,14 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def shortened(folder: Path) -> Path:
-    """The scenarios of the notebook with two stages of three seconds at most, and an objective that those can prove."""
+    """The scenarios of the notebook with two stages of five seconds at most, and an objective that those can prove."""
     for path in (ROOT / "notebooks" / "scenarios").glob("*.yaml"):
         text = path.read_text(encoding="utf-8").replace("p95: 100ms", "p50: 100ms")
         text = text.replace("seed: ", "golden: 0%, seed: ")  # too few to be noticed by that objective
         stages = re.findall(r"^  - \{name.*\}\n", text, re.MULTILINE)
         for stage in stages[1:-1]:
             text = text.replace(stage, "")
-        (folder / path.name).write_text(re.sub(r"for: \d+s", "for: 3s", text), encoding="utf-8")
+        (folder / path.name).write_text(re.sub(r"for: \d+s", "for: 5s", text), encoding="utf-8")
     return folder
 
 

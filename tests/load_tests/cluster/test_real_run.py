@@ -23,8 +23,10 @@ def test_two_processes_tell_which_replica_answered_and_the_verdict_is_on_the_clu
 ) -> None:
     cluster = api.FakeCluster(tmp_path)
     cluster.answer(api.PODS, {"items": [api.pod("one"), api.pod("two", restarts=1)]})
-    ports = [running_service(SERVICE_SERVED_BY=name).port for name in ("one", "two")]
+    ports = [running_service(SERVICE_SERVED_BY=name, SERVICE_MAX_WAIT_MS="25000").port for name in ("one", "two")]
     watching = Watching(cluster, tmp_path / "cluster.jsonl")
+    assert watching.process.stdout is not None
+    assert watching.process.stdout.readline().startswith("watching")
     try:
         with Balancer(*ports) as balancer:
             record = ("--cluster-record", str(watching.out))

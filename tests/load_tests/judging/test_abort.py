@@ -25,9 +25,9 @@ TIMEOUT_S = 2.0
 ABORTING = [{"name": "only", "rate": "20/s", "for": "31s", "abort": True}]
 HOPELESS = """
 model: insurance_charges_model
-load: {arrivals: open, warmup: 500ms, settle: 500ms, timeout: 15s}
+load: {arrivals: open, warmup: 500ms, settle: 500ms, timeout: 40s, in_flight: 4000}
 stages: [{name: long, rate: 50/s, for: 60s, abort: true}]
-slo: {p99: 15s, errors: 5%}
+slo: {p99: 40s, errors: 5%}
 """
 
 
@@ -190,5 +190,5 @@ def test_a_hopeless_run_ends_after_seconds_and_fails(start_run: StartRun, stub: 
     assert finished.report.verdict is Verdict.FAIL
     assert finished.report.invalid_because == ()
     assert finished.report.ended_after_s < 15
-    assert finished.report.ended_early == "long: p99 ≤ 15 s was broken beyond doubt"
+    assert finished.report.ended_early == "long: p99 ≤ 40 s was broken beyond doubt"
     assert "proven early at a risk of " in finished.last_line

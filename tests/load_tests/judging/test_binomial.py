@@ -108,8 +108,8 @@ def test_what_a_million_requests_prove_is_known_in_milliseconds() -> None:
     """It is asked while the load goes on, in the process that offers it. What else the machine does only adds to it."""
     costs_s = []
     for _ in range(5):
-        before_s = time.process_time()
+        before_s = time.thread_time()
         binomial.upper_limit(9_990, 1_000_000, 0.95)
         binomial.requests_to_settle(9_900, 1_000_000, 0.01, 0.95, 0.95)
-        costs_s.append(time.process_time() - before_s)
+        costs_s.append(time.thread_time() - before_s)
     assert min(costs_s) < 0.01

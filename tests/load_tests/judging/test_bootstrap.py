@@ -163,6 +163,6 @@ def test_a_hundred_thousand_requests_take_about_a_second() -> None:
     """Far less on an idle machine; sorting 1,000 resamples would take half a minute."""
     draw = random.Random(1)
     seconds = [[draw.expovariate(50) for _ in range(167)] for _ in range(600)]
-    began_s = time.process_time()
+    began_s = time.thread_time()
     percentile_interval(seconds, 99, 0.95, seed=1)
-    assert time.process_time() - began_s < 2
+    assert time.thread_time() - began_s < 2

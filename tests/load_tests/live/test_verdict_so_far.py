@@ -177,6 +177,6 @@ def test_a_look_takes_no_longer_after_many_requests_than_after_few() -> None:
 
 def cost_s_of_a_look(record: RunRecord, now_s: float) -> float:
     record.tally.append(3.5, 3.5, 3.51, Outcome.CORRECT)
-    before_s = time.process_time()
+    before_s = time.thread_time()
     report_so_far(record, now_s)
-    return time.process_time() - before_s
+    return time.thread_time() - before_s

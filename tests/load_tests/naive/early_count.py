@@ -20,11 +20,11 @@ class Asking(FastHttpUser):
 
 
 class TenUsers(LoadTestShape):
-    """Ten users for three seconds."""
+    """Ten users for ten seconds."""
 
     def tick(self) -> tuple[int, float] | None:
         """Say how many users there are now."""
-        return (10, 10.0) if self.get_run_time() < 3 else None
+        return (10, 10.0) if self.get_run_time() < 10 else None
 
 
 @events.test_stop.add_listener

@@ -18,14 +18,14 @@ from tests.conftest import ROOT, RunningService
 from tests.load_tests.conftest import SCENARIO, StartRun, Stub, with_long
 from tests.load_tests.processes import children_of
 
-DEADLINE_S = 60.0
+DEADLINE_S = 240.0
 CLOSED = """
 model: insurance_charges_model
-load: {arrivals: closed, warmup: 500ms, settle: 2s, timeout: 20s, connections: reuse, golden: 0%, seed: 5}
+load: {arrivals: closed, warmup: 500ms, settle: 2s, timeout: 40s, connections: reuse, golden: 0%, seed: 5}
 stages:
   - {name: five, users: 5, each: 20/s, for: 4s}
   - {name: two,  users: 2, each: 20/s, for: 3s}
-slo: {p95: 15s, errors: none}
+slo: {p95: 30s, errors: none}
 scope: run
 """
 Locust = Callable[..., "subprocess.Popen[str]"]
@@ -58,7 +58,7 @@ def test_three_processes_offer_the_requests_of_one_to_the_request(start_run: Sta
         sum(begin_s <= at_s < begin_s + 1 for at_s in due_s) for begin_s in run.report.seconds.begins_s
     ]
     assert [generator.name for generator in run.report.generators] == ["worker 1", "worker 2", "worker 3"]
-    assert all(len(generator.at_s) > 2 for generator in run.report.generators)
+    assert all(len(generator.at_s) > 1 for generator in run.report.generators)
 
 
 def test_a_separate_master_and_its_workers_have_the_users_of_one_process(
