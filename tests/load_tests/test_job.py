@@ -89,4 +89,4 @@ def test_a_program_is_told_how_long_a_scenario_lasts(tmp_path: Path, capsys: pyt
     (tmp_path / "short.yaml").write_text(SHORT, encoding="utf-8")
     assert main(["check", "--json", str(tmp_path / "short.yaml")]) == 0
     [told] = json.loads(capsys.readouterr().out)
-    assert told == {"name": "short", "file": str(tmp_path / "short.yaml"), "lasts_s": 3.5, "timeout_s": 20.0}
+    assert told == {"name": "short", "file": str(tmp_path / "short.yaml"), "lasts_s": 3.5, "timeout_s": 40.0}

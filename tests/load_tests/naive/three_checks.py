@@ -9,12 +9,12 @@ from locust.env import Environment
 
 P99_MS = 1000
 FAIL_RATIO = 0.01
-OFFERED_RPS = 20
-DEMANDED_RPS = 16
+OFFERED_RPS = 100
+DEMANDED_RPS = 80
 
 
 class Five(HttpUser):
-    """One of five who offer 20 requests a second together."""
+    """One of five who offer 100 requests a second together."""
 
     wait_time = constant_throughput(OFFERED_RPS / 5)
 
