@@ -4,7 +4,7 @@ import random
 import socket
 
 NOT_EPHEMERAL = range(10_000, 32_000)
-"""Where no system takes ports by itself, for connections or for those who listen on any: such a port stays free."""
+"""Below those that Linux, macOS and Windows take by themselves, for connections or for who listens on any port."""
 ATTEMPTS = 100
 
 
